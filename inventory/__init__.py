@@ -1,0 +1,3 @@
+"""ICT lifecycle and reuse inventory for universities."""
+
+__version__ = "0.1.0"

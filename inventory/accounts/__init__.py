@@ -1,0 +1,1 @@
+"""Who: accounts, roles, tokens and what each role may do."""

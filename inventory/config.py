@@ -1,0 +1,83 @@
+"""Settings from the environment: each with its default, its unit and what it means."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting. The environment variable has the field's name in capitals."""
+
+    database_url: str = ""
+    """Database address; empty means SQLite at instance/inventory.sqlite3."""
+    secret_key: str = ""
+    """Signs sessions; empty means one made at first start and kept in instance/secret_key."""
+    public_url: str = ""
+    """Address that labels carry, for ever. Must be set before the first label is printed."""
+    institution: str = "University"
+    """Name printed on pages, labels and reports."""
+    tag_prefix: str = "ED"
+    """One to four letters in front of the tags we issue."""
+    time_zone: str = "Europe/London"
+    """Periods (days, years) are cut in this zone; moments are stored in UTC."""
+    programme_start: date = date(2015, 6, 1)
+    """Day from which the headline counts; printed beside it."""
+    go_live: date | None = None
+    """First day of this register; `taken_on` may state outcomes before it only. None: refuse none."""
+    reassign_needs_clean_drives: bool = True
+    """A reassigned machine needs clean drives, or a reason."""
+    academic_year_start_month: int = 8
+    """Month (1 to 12) in which the academic year begins; HESA: August."""
+    ageing_days: int = 90
+    """Days in one waiting status after which stock is shown as ageing."""
+    page_size: int = 50
+    """Rows on a page of a list."""
+    max_upload_mib: int = 64
+    """Largest upload, in MiB."""
+    session_hours: int = 12
+    """Hours after which a signed-in person signs in again."""
+    demo_last_day: date = date(2025, 7, 31)
+    """Day of the last line of the demonstration university's ledger."""
+    secure_cookies: bool = False
+    """Send the session cookie over HTTPS only; set it wherever HTTPS is used."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The institution's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+def _parse(kind: Any, text: str, name: str) -> Any:
+    try:
+        if kind is bool:
+            if text.lower() not in {"1", "0", "true", "false", "yes", "no"}:
+                raise ValueError("use 1 or 0")
+            return text.lower() in {"1", "true", "yes"}
+        if kind is int:
+            return int(text)
+        if kind in (date, date | None):
+            return date.fromisoformat(text)
+        return text
+    except ValueError as error:
+        raise SystemExit(f"The setting {name.upper()} is {text!r}, which cannot be read: {error}.") from None
+
+
+def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Settings of this process; *overrides* win, for tests. An unreadable value stops the start."""
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for each in fields(Settings):
+        text = environment.get(each.name.upper(), "").strip()
+        if text:
+            values[each.name] = _parse(each.type, text, each.name)
+    return Settings(**(values | overrides))
+
+
+def instance_path() -> Path:
+    """Folder of the embedded database and the secret key; INSTANCE_PATH moves it."""
+    return Path(os.environ.get("INSTANCE_PATH", "instance")).resolve()

@@ -1,0 +1,1 @@
+"""What happened: the ledger of lifecycle events, its rules, its one writer and its projections."""

@@ -1,0 +1,1 @@
+"""What we hold: assets, their identifiers and parts, places, departments and parties."""
