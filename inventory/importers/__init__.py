@@ -1,0 +1,1 @@
+"""What others' files say about a fleet: tables read, columns mapped, rows checked; one file per format."""
