@@ -1,16 +1,19 @@
 """The database: Base with constraint names, column types, the session and the transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from inventory.errors import KeyConflict
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -47,6 +50,8 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+Answer = TypeVar("Answer")
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
@@ -117,3 +122,21 @@ def transaction(session: Session) -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def write(session: Session, work: Callable[[Session], Answer]) -> Answer:
+    """Run *work* in one write transaction and commit; what edges call for every change.
+
+    Two writers who claim the same key or tag at once, or who wait for each other in a ring, meet here:
+    the one that lost runs once more, sees what the other recorded, and answers or refuses accordingly.
+    """
+    try:
+        with transaction(session):
+            return work(session)
+    except (IntegrityError, OperationalError):
+        pass
+    try:
+        with transaction(session):
+            return work(session)
+    except IntegrityError:
+        raise KeyConflict("This key or tag was used by another record in the same moment. Nothing was changed.") from None

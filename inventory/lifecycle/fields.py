@@ -52,9 +52,8 @@ class Choice(fields.String):
     """One key of a fixed set."""
 
     def __init__(self, keys: Collection[str], **kw: Any) -> None:
-        super().__init__(**kw)
+        super().__init__(metadata={"enum": sorted(keys)}, **kw)
         self.keys = frozenset(keys)
-        self.metadata["enum"] = sorted(keys)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kw))
@@ -145,7 +144,7 @@ class Money(fields.Field[Decimal]):
         return f"{Decimal(value):.2f}"
 
 
-class Lines(fields.List):
+class Lines(fields.List[Any]):
     """A list of nested details, at most *most* of them."""
 
     def __init__(self, schema: type[Schema], most: int, **kw: Any) -> None:

@@ -1,5 +1,6 @@
 """Which event may follow which, and replay. Pure: no database, no clock, no guard."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -75,7 +76,7 @@ def in_replay_order(lines: Iterable[Line]) -> list[Line]:
     """Standing lines in the order of replay: a replacement in the place of what it replaces."""
     lines = list(lines)
     if not any(line.voids for line in lines) and all(
-        a.occurred_at <= b.occurred_at for a, b in zip(lines, lines[1:], strict=False)
+        a.occurred_at <= b.occurred_at for a, b in itertools.pairwise(lines)
     ):
         return lines
     voided = {line.voids for line in lines if line.voids}

@@ -1,0 +1,310 @@
+"""Moves the projections with the ledger: asset rows, identifiers, drives, outcomes, counts, search."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from inventory.config import Settings
+from inventory.lifecycle.counting import Fact, TallyKey, facts_of, tallies_of
+from inventory.lifecycle.models import OutcomeFact, Tally
+from inventory.lifecycle.search import write_search
+from inventory.lifecycle.state import State
+from inventory.register.identifiers import comparison_form
+from inventory.register.models import Asset, AssetIdentifier, Part
+from inventory.register.references import References
+from inventory.register.tags import normalise
+
+Counts = Counter[tuple[TallyKey, int | None]]
+
+
+@dataclass(slots=True)
+class View:
+    """What the projections of one asset are made from, taken before and after a change."""
+
+    columns: dict[str, Any]
+    identifiers: tuple[tuple[str, str], ...]
+    drives: dict[str, dict[str, Any]]
+    facts: list[Fact]
+    counts: Counts
+
+    @property
+    def search(self) -> tuple[Any, ...]:
+        """What the search text is made from."""
+        shown = self.columns
+        return shown["tag"], shown["manufacturer"], shown["model"], shown["notes"], self.identifiers
+
+
+EMPTY = View({}, (), {}, [], Counter())
+
+
+@dataclass(slots=True)
+class Change:
+    """One asset before and after; ``asset_id`` None until a new one is inserted."""
+
+    asset_id: int | None
+    before: View
+    after: View
+    recorded_at: datetime
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def view(state: State, notes: str | None, references: References, settings: Settings) -> View:
+    """Everything that is stored about an asset besides its lines."""
+    facts = state.facts
+    inspection = state.inspection
+    cost = facts.get("purchase_cost")
+    columns = {
+        "tag": state.tag,
+        "tag_key": normalise(state.tag),
+        "kind": state.kind,
+        "manufacturer": facts.get("manufacturer"),
+        "model": facts.get("model"),
+        "status": state.status,
+        "status_since": state.status_since,
+        "department_id": references.find("department", facts.get("department")),
+        "location_id": references.find("location", facts.get("location")),
+        "custodian_id": references.find("party", facts.get("custodian")),
+        "order_reference": facts.get("order_reference"),
+        "purchase_date": _date(facts.get("purchase_date")),
+        "purchase_cost": Decimal(cost) if cost is not None else None,
+        "currency": facts.get("currency"),
+        "warranty_end": _date(facts.get("warranty_end")),
+        "mass_g": facts.get("mass_g"),
+        "used_before": state.used_before,
+        "grade": f"{inspection['functional']} {inspection['cosmetic']}" if inspection else None,
+        "advised_route": inspection.get("advised_route") if inspection else None,
+        "last_seen_at": state.seen_at,
+        "notes": notes,
+    }
+    identifiers = [(each["type"], each["value"]) for each in facts.get("identifiers", ())]
+    identifiers += [("former_tag", tag) for tag in state.former_tags]
+    counted = facts_of(state, settings)
+    return View(
+        columns,
+        tuple(identifiers),
+        {uid: drive.details for uid, drive in state.drives.items()},
+        counted,
+        tallies_of(state, counted, settings),
+    )
+
+
+def insert_assets(session: Session, changes: Sequence[Change]) -> None:
+    """Insert new assets and learn their numbers."""
+    rows = [change.after.columns | change.extra | {"registered_at": change.recorded_at} for change in changes]
+    statement = insert(Asset).returning(Asset.id, sort_by_parameter_order=True)
+    for change, number in zip(changes, session.scalars(statement, rows), strict=True):
+        change.asset_id = number
+
+
+def update_assets(session: Session, changes: Sequence[Change]) -> None:
+    """Write the columns that changed; assets whose changed columns are the same go together."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for change in changes:
+        before, after = change.before.columns, change.after.columns
+        values = {name: value for name, value in after.items() if before.get(name) != value} | change.extra
+        groups.setdefault(tuple(sorted(values)), []).append({"at_id": change.asset_id} | values)
+    for names, rows in groups.items():
+        statement = (
+            update(Asset)
+            .where(Asset.id == bindparam("at_id"))
+            .values({name: bindparam(name) for name in names})
+        )
+        session.connection().execute(statement, rows)
+
+
+def write_projections(
+    session: Session, changes: Sequence[Change], references: References, settings: Settings
+) -> None:
+    """Everything that hangs on the asset rows; these must be written before (numbers are needed)."""
+    _write_identifiers(session, changes)
+    _write_drives(session, changes)
+    write_outcomes(session, changes, references)
+    counts: Counts = Counter()
+    for change in changes:
+        counts.update(change.after.counts)
+        counts.subtract(change.before.counts)
+    write_tallies(session, counts, references)
+    write_search(
+        session,
+        [
+            (change.asset_id or 0, change.after.search)
+            for change in changes
+            if not change.before.columns or change.before.search != change.after.search
+        ],
+    )
+
+
+def _write_identifiers(session: Session, changes: Sequence[Change]) -> None:
+    changed = [each for each in changes if each.before.identifiers != each.after.identifiers]
+    stale = [each.asset_id for each in changed if each.before.identifiers]
+    if stale:
+        session.execute(delete(AssetIdentifier).where(AssetIdentifier.asset_id.in_(stale)))
+    rows = [
+        {
+            "asset_id": change.asset_id,
+            "type": kind,
+            "value": value,
+            "value_key": comparison_form(kind, value),
+        }
+        for change in changed
+        for kind, value in change.after.identifiers
+    ]
+    if rows:
+        session.execute(insert(AssetIdentifier), rows)
+
+
+def _write_drives(session: Session, changes: Sequence[Change]) -> None:
+    added: list[dict[str, Any]] = []
+    gone: list[str] = []
+    for change in changes:
+        before, after = change.before.drives, change.after.drives
+        gone += [uid for uid in before if uid not in after]
+        for uid, drive in after.items():
+            if uid not in before:
+                serial = drive.get("serial")
+                added.append(
+                    {
+                        "uid": uid,
+                        "kind": "drive",
+                        "manufacturer": drive.get("manufacturer"),
+                        "model": drive.get("model"),
+                        "serial": serial,
+                        "serial_key": comparison_form("serial", serial) if serial else None,
+                        "medium": drive.get("medium"),
+                        "capacity_bytes": drive.get("capacity_bytes"),
+                        "asset_id": change.asset_id,
+                    }
+                )
+    if gone:
+        session.execute(update(Part).where(Part.uid.in_(gone)).values(asset_id=None))
+    if added:
+        rows = _upsert(session)(Part).values(added) if len(added) < 100 else None
+        if rows is not None:
+            session.execute(
+                rows.on_conflict_do_update(
+                    index_elements=[Part.uid], set_={"asset_id": rows.excluded.asset_id}
+                )
+            )
+        else:
+            statement = _upsert(session)(Part)
+            session.connection().execute(
+                statement.on_conflict_do_update(
+                    index_elements=[Part.uid], set_={"asset_id": statement.excluded.asset_id}
+                ),
+                added,
+            )
+
+
+def _upsert(session: Session) -> Any:
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+
+
+def outcome_row(change: Change, fact: Fact, references: References) -> dict[str, Any]:
+    """A row of ``outcome``."""
+    each = fact.outcome
+    return {
+        "asset_id": change.asset_id,
+        "key": each.key,
+        "measure": each.measure,
+        "fate": each.fate,
+        "tier": each.tier or "",
+        "certainty": each.certainty,
+        "occurred_at": each.occurred_at,
+        "day": fact.day,
+        "year": fact.year,
+        "rank": fact.rank,
+        "latest_in_year": fact.latest_in_year,
+        "department_id": references.find("department", each.department) or 0,
+        "counterpart_id": references.find("party", each.counterpart),
+        "kind": fact.kind,
+        "mass_g": fact.mass_g,
+        "older": each.older,
+        "evidence": each.evidence,
+        "confirmed_by": each.confirmed_by,
+        "recorded_from": change.recorded_at,
+        "recorded_until": None,
+    }
+
+
+def write_outcomes(session: Session, changes: Sequence[Change], references: References) -> None:
+    """Close what is no longer known to be so, and add what now is."""
+    closed: list[dict[str, Any]] = []
+    opened: list[dict[str, Any]] = []
+    for change in changes:
+        before, after = change.before.facts, change.after.facts
+        if before == after:
+            continue
+        closed += [
+            {"at_asset": change.asset_id, "at_key": fact.outcome.key, "until": change.recorded_at}
+            for fact in before
+            if fact not in after
+        ]
+        opened += [outcome_row(change, fact, references) for fact in after if fact not in before]
+    if closed:
+        session.connection().execute(
+            update(OutcomeFact)
+            .where(
+                OutcomeFact.asset_id == bindparam("at_asset"),
+                OutcomeFact.key == bindparam("at_key"),
+                OutcomeFact.recorded_until.is_(None),
+            )
+            .values(recorded_until=bindparam("until")),
+            closed,
+        )
+    if opened:
+        session.execute(insert(OutcomeFact), opened)
+
+
+def write_tallies(session: Session, counts: Counts, references: References) -> None:
+    """Add differences to the stored counts, in one order for every writer so that none waits in a ring."""
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    for (key, mass), machines in counts.items():
+        if not machines:
+            continue
+        row = (
+            key.figure,
+            key.year,
+            key.day,
+            key.measure,
+            key.tier,
+            key.certainty,
+            key.kind,
+            references.find("department", key.department) or 0,
+            key.older,
+        )
+        entry = sums.setdefault(row, [0, 0, 0])
+        entry[0] += machines
+        if mass is not None:
+            entry[1] += machines
+            entry[2] += machines * mass
+    if not sums:
+        return
+    names = ("figure", "year", "day", "measure", "tier", "certainty", "kind", "department_id", "older")
+    rows = [
+        dict(zip(names, key, strict=True)) | {"machines": n, "weighed": weighed, "mass_g": mass}
+        for key, (n, weighed, mass) in sorted(sums.items())
+    ]
+    for start in range(0, len(rows), 500):
+        statement = _upsert(session)(Tally).values(rows[start : start + 500])
+        new = statement.excluded
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=list(names),
+                set_={
+                    "machines": Tally.machines + new.machines,
+                    "weighed": Tally.weighed + new.weighed,
+                    "mass_g": Tally.mass_g + new.mass_g,
+                },
+            )
+        )

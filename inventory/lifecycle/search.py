@@ -1,0 +1,100 @@
+"""The search text of assets: full-text index of the database, and a word list that forgives slips."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import event, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from inventory.lifecycle.models import SearchWord
+from inventory.register.identifiers import comparison_form
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_seen_words: dict[str, set[str]] = {}
+
+
+def words_of(text_: str) -> list[str]:
+    """Words in comparison form: lower case, letters and digits."""
+    return [word.lower()[:64] for word in _WORD.findall(text_)]
+
+
+def write_search(session: Session, documents: Sequence[tuple[int, tuple[Any, ...]]]) -> None:
+    """Replace the search text of assets; a document is (tag, manufacturer, model, notes, identifiers)."""
+    if not documents:
+        return
+    rows = []
+    vocabulary: set[str] = set()
+    for number, (tag, manufacturer, model, notes, identifiers) in documents:
+        named = f"{manufacturer or ''} {model or ''}"
+        vocabulary.update(words_of(named))
+        values = " ".join(f"{value} {comparison_form(kind, value)}" for kind, value in identifiers)
+        everything = f"{tag} {named} {values} {notes or ''}"
+        # Split into words here, so that both databases index the same ones.
+        rows.append({"number": number, "words": " ".join(words_of(everything))})
+    if session.get_bind().dialect.name == "sqlite":
+        statement = text("INSERT OR REPLACE INTO asset_search (rowid, words) VALUES (:number, :words)")
+    else:
+        statement = text(
+            "INSERT INTO asset_search (asset_id, words) VALUES (:number, to_tsvector('simple', :words)) "
+            "ON CONFLICT (asset_id) DO UPDATE SET words = excluded.words"
+        )
+    session.connection().execute(statement, rows)
+    _learn(session, vocabulary)
+
+
+def _learn(session: Session, vocabulary: Iterable[str]) -> None:
+    database = str(session.get_bind().engine.url)
+    known = _seen_words.setdefault(database, set())
+    fresh = sorted(word for word in vocabulary if word not in known and len(word) > 2)
+    if not fresh:
+        return
+    upsert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for start in range(0, len(fresh), 500):
+        rows = [{"word": word} for word in fresh[start : start + 500]]
+        session.execute(upsert(SearchWord).values(rows).on_conflict_do_nothing())
+    known.update(fresh)
+
+
+@event.listens_for(Session, "after_rollback")
+def _unlearn(session: Session) -> None:
+    _seen_words.clear()
+
+
+def search_condition(session: Session, query: str) -> tuple[Any, dict[str, str]] | None:
+    """An SQL condition on ``asset.id`` for *query* (every word, the last as a prefix), or None if empty."""
+    words = words_of(query)[:12]
+    if not words:
+        return None
+    if session.get_bind().dialect.name == "sqlite":
+        match = " ".join(f'"{word}"' for word in words) + "*"
+        return text("asset.id IN (SELECT rowid FROM asset_search WHERE words MATCH :match)"), {"match": match}
+    match = " & ".join([*words[:-1], words[-1] + ":*"])
+    return (
+        text("asset.id IN (SELECT asset_id FROM asset_search WHERE words @@ to_tsquery('simple', :match))"),
+        {"match": match},
+    )
+
+
+def forgiving(session: Session, query: str) -> str | None:
+    """*query* with misspelt words of makers and models mended; None when nothing is near."""
+    words = words_of(query)[:12]
+    known = list(session.scalars(select(SearchWord.word).limit(200_000)))
+    mended = []
+    for word in words:
+        if len(word) < 4 or word.isdigit():
+            mended.append(word)
+            continue
+        near = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=75)
+        mended.append(near[0] if near else word)
+    return " ".join(mended) if mended != words else None
+
+
+def clear_search(session: Session) -> None:
+    """Empty the index, before a rebuild."""
+    session.execute(text("DELETE FROM asset_search"))
+    _seen_words.pop(str(session.get_bind().engine.url), None)
+
+

@@ -1,0 +1,451 @@
+"""The only writer of the ledger: checks, guards, adds lines, and moves every projection with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from inventory.errors import BatchRefused, GuardRefused, InventoryError, KeyConflict, NotFound
+from inventory.lifecycle import admission
+from inventory.lifecycle.canonical import GENESIS, line_hash, personal_digest
+from inventory.lifecycle.event_types import CORRECTION
+from inventory.lifecycle.guards import ask
+from inventory.lifecycle.loading import Working, load_lines, lock_assets
+from inventory.lifecycle.models import EventPersonal, LifecycleEvent
+from inventory.lifecycle.projections import (
+    Change,
+    insert_assets,
+    update_assets,
+    view,
+    write_projections,
+)
+from inventory.lifecycle.requests import EventRequest, Proposed, Recorder, Result
+from inventory.lifecycle.rules import apply, refusal, replay
+from inventory.lifecycle.state import State
+from inventory.register.issuing import issue_tags
+from inventory.register.references import References, references_in
+from inventory.register.tags import normalise
+
+
+@dataclass(slots=True)
+class _Item:
+    """A request on its way through the batch."""
+
+    number: int
+    request: EventRequest
+    prepared: admission.Prepared | None = None
+    working: Working | None = None
+    result: Result | None = None
+    keys: list[str] = field(default_factory=list)
+
+
+def record_event(session: Session, request: EventRequest, recorder: Recorder) -> Result:
+    """Record one event, or raise its refusal. The case of one of `record_events`."""
+    return record_events(session, [request], recorder)[0]
+
+
+def correct_event(
+    session: Session,
+    *,
+    tag: str,
+    voids: str,
+    reason: str,
+    key: str,
+    recorder: Recorder,
+    replacement: EventRequest | None = None,
+) -> list[Result]:
+    """Void the line *voids* of the machine *tag* and, if given, let *replacement* take its place."""
+    requests = [EventRequest(CORRECTION, key, tag, None, {"reason": reason}, voids=voids)]
+    if replacement is not None:
+        requests.append(
+            EventRequest(
+                replacement.kind,
+                replacement.key,
+                replacement.tag or tag,
+                replacement.occurred_at,
+                replacement.details,
+                replaces=voids,
+            )
+        )
+    return record_events(session, requests, recorder)
+
+
+def record_events(
+    session: Session,
+    requests: Sequence[EventRequest],
+    recorder: Recorder,
+    *,
+    all_or_none: bool = True,
+) -> list[Result]:
+    """Record *requests* in their order; the results come in the same order.
+
+    With *all_or_none* one refusal refuses the batch (`BatchRefused`; a batch of one raises the refusal
+    itself). Without, what is refused is reported and the rest is recorded. Nothing is committed here.
+    """
+    items = [_Item(number, request) for number, request in enumerate(requests)]
+    references = References(session)
+    for item in items:
+        try:
+            item.prepared = admission.prepare(item.request, recorder)
+        except InventoryError as error:
+            _refuse(item, error)
+    _attach(session, items, recorder)
+    references.load(
+        {
+            (kind, code)
+            for item in items
+            if item.prepared is not None and item.result is None
+            for _, kind, code in references_in(item.prepared.line.details)
+        }
+    )
+    _load_facts(references, items)
+    replaced = {request.replaces for request in requests if request.replaces}
+    for wave in _waves(items):
+        _record_wave(session, wave, recorder, replaced)
+    refused = [item for item in items if item.result and item.result.outcome == "refused"]
+    if refused and all_or_none:
+        if len(items) == 1 and items[0].result and items[0].result.refusal:
+            raise items[0].result.refusal
+        raise BatchRefused(
+            f"{len(refused)} of {len(items)} events were refused, so none was recorded.",
+            refusals=[
+                (item.number + 1, item.result.refusal)
+                for item in refused
+                if item.result and item.result.refusal
+            ],
+        )
+    _write(session, items, recorder, references)
+    return [_final(item) for item in items]
+
+
+def _refuse(item: _Item, error: InventoryError) -> None:
+    tag = (
+        item.request.tag or str(item.request.details.get("tag", ""))
+        if isinstance(item.request.details, dict)
+        else ""
+    )
+    item.result = Result("refused", item.request.key, tag or item.request.tag or "", refusal=error)
+
+
+def _final(item: _Item) -> Result:
+    if item.result is not None and item.result.outcome != "recorded":
+        return item.result
+    working = item.working
+    assert working is not None and item.prepared is not None  # noqa: S101 - said by the wave
+    return Result(
+        "recorded",
+        item.request.key,
+        working.state.tag,
+        working.state.status,
+        item.prepared.line.sequence,
+        asset_id=working.asset_id,
+    )
+
+
+def _attach(session: Session, items: list[_Item], recorder: Recorder) -> None:
+    """Give every request its asset: locked and loaded, or new."""
+    live = [item for item in items if item.result is None]
+    keys: dict[int, list[str]] = {}
+    for item in live:
+        try:
+            keys[item.number] = list(admission.tag_keys(item.request, recorder))
+        except InventoryError as error:
+            _refuse(item, error)
+    by_key = _load(session, {key for found in keys.values() for key in found}, recorder)
+    live = [item for item in live if item.result is None]
+    opening = [item for item in live if item.request.tag is None]
+    recorded = admission.keys_recorded(session, [item.request.key for item in opening])
+    _issue(session, [item for item in opening if item.request.key not in recorded], recorder)
+    borne = admission.tags_borne(
+        session, [str(item.prepared.line.details.get("tag", "")) for item in live if item.prepared]
+    )
+    for item in live:
+        try:
+            _attach_one(session, item, keys[item.number], by_key, borne, recorded, recorder)
+        except InventoryError as error:
+            _refuse(item, error)
+
+
+def _load(session: Session, tag_keys: set[str], recorder: Recorder) -> dict[str, Working]:
+    """Lock and load the machines that bear *tag_keys*."""
+    if not tag_keys:
+        return {}
+    rows = lock_assets(session, tag_keys)
+    histories = load_lines(session, sorted(row.id for row in rows.values()))
+    references = References(session)
+    found: dict[int, Working] = {}
+    for row in rows.values():
+        lines = [line for line, _ in histories[row.id]]
+        working = Working(replay(lines), lines, row.id, row.sequence, bytes(row.head), row.notes)
+        working.digests = {line.key: digest for line, digest in histories[row.id]}
+        found[row.id] = working
+    references.load({pair for each in found.values() for pair in admission.state_references(each.state)})
+    for working in found.values():
+        working.before = view(working.state, working.notes, references, recorder.settings)
+    return {key: found[row.id] for key, row in rows.items()}
+
+
+def _issue(session: Session, items: list[_Item], recorder: Recorder) -> None:
+    """Give tags to new machines that came without."""
+    bare = [item.prepared for item in items if item.prepared and item.prepared.tag_to_issue]
+    if bare:
+        tags = issue_tags(session, recorder.settings.tag_prefix, len(bare))
+        for prepared, tag in zip(bare, tags, strict=True):
+            prepared.line.details["tag"] = tag
+
+
+def _attach_one(
+    session: Session,
+    item: _Item,
+    keys: list[str],
+    by_key: dict[str, Working],
+    borne: dict[str, str],
+    recorded: dict[str, int],
+    recorder: Recorder,
+) -> None:
+    request, prepared = item.request, item.prepared
+    assert prepared is not None  # noqa: S101 - refused items were left out
+    named = prepared.line.details.get("tag")
+    if request.tag is not None:
+        found = next((by_key[key] for key in keys if key in by_key), None)
+        if found is None:
+            raise NotFound(f"No machine bears {request.tag[:64]}.", field="tag")
+        known = any(line.key == request.key for line in found.lines)
+        if (
+            named
+            and not known
+            and normalise(str(named)) != normalise(found.state.tag)
+            and not request.replaces
+        ):
+            admission.claim_tag(str(named), borne, by_key)
+        item.working = found
+        return
+    if not prepared.row.opens:
+        raise NotFound(f"{prepared.row.label}: name the machine by its tag.", field="tag")
+    if request.key in recorded:
+        item.result = _answer_known(session, item, recorded[request.key], recorder)
+        return
+    tag = admission.claim_tag(str(named or ""), borne, by_key)
+    item.working = Working(State(), [], head=GENESIS)
+    by_key[normalise(tag)] = item.working
+
+
+def _answer_known(session: Session, item: _Item, asset_id: int, recorder: Recorder) -> Result:
+    """The answer to an opening line whose key is on record."""
+    history = load_lines(session, [asset_id])[asset_id]
+    state = replay([line for line, _ in history])
+    working = Working(state, [line for line, _ in history], asset_id)
+    working.digests = {line.key: digest for line, digest in history}
+    return _already(session, item, working, recorder)
+
+
+def _already(session: Session, item: _Item, working: Working, recorder: Recorder) -> Result:
+    """Same key: the line already there if the content is the same, else a conflict."""
+    assert item.prepared is not None  # noqa: S101
+    line = next(line for line in working.lines if line.key == item.request.key)
+    asked = item.prepared
+    personal = session.get(EventPersonal, line.key) if asked.personal else None
+    digest = working.digests.get(line.key)
+    same_text = (digest is None) == (not asked.personal)
+    if personal is not None and personal.salt is not None:
+        same_text = personal_digest(personal.salt, asked.personal) == digest
+    same = (
+        line.kind == asked.line.kind
+        and admission.same_details(line, asked)
+        and line.voids == asked.line.voids
+        and line.replaces == asked.line.replaces
+        and (item.request.occurred_at is None or admission.same_moment(line, asked.line, recorder))
+        and same_text
+    )
+    if not same:
+        raise KeyConflict(
+            f"The key {line.key} was already used for another event ({line.kind.replace('_', ' ')}, "
+            f"{working.state.tag}). Nothing was recorded.",
+            field="key",
+        )
+    return Result(
+        "already", line.key, working.state.tag, working.state.status, line.sequence, asset_id=working.asset_id
+    )
+
+
+def _load_facts(references: References, items: list[_Item]) -> None:
+    """Facts of the locked assets were loaded before; the details must name what exists."""
+    for item in items:
+        if item.result is not None or item.prepared is None:
+            continue
+        try:
+            for name, kind, code in references_in(item.prepared.line.details):
+                references.require(name, kind, code)
+        except InventoryError as error:
+            _refuse(item, error)
+
+
+def _waves(items: list[_Item]) -> list[list[_Item]]:
+    """The first request of every asset, then the second of each, ...: guards are asked once per wave."""
+    waves: list[list[_Item]] = []
+    depth: dict[int, int] = {}
+    for item in items:
+        if item.result is not None or item.working is None:
+            continue
+        place = depth.get(id(item.working), 0)
+        depth[id(item.working)] = place + 1
+        if place == len(waves):
+            waves.append([])
+        waves[place].append(item)
+    return waves
+
+
+def _record_wave(session: Session, wave: list[_Item], recorder: Recorder, replaced: set[str]) -> None:
+    judged: list[tuple[_Item, State]] = []
+    for item in wave:
+        try:
+            before = _judge(session, item, recorder)
+            if before is not None:
+                judged.append((item, before))
+        except InventoryError as error:
+            _refuse(item, error)
+    by_guard: dict[str, list[tuple[_Item, State]]] = {}
+    for item, before in judged:
+        assert item.prepared is not None  # noqa: S101
+        if item.prepared.line.replaces is None:
+            for name in item.prepared.row.guards:
+                by_guard.setdefault(name, []).append((item, before))
+    for name, group in by_guard.items():
+        proposals = [
+            Proposed(item.prepared.line, item.prepared.personal, recorder.settings)
+            for item, _ in group
+            if item.prepared
+        ]
+        answers = ask(session, name, [before for _, before in group], proposals)
+        for (item, before), answer in zip(group, answers, strict=True):
+            if answer and item.result is None and item.prepared:
+                tag = before.tag or str(item.prepared.line.details.get("tag", ""))
+                _refuse(
+                    item,
+                    GuardRefused(
+                        f"{tag} cannot be recorded as {item.prepared.row.label.lower()}: {answer.rstrip('.')}.",
+                        present_status=before.status,
+                    ),
+                )
+    for item, _ in judged:
+        if item.result is None:
+            try:
+                _append(item, recorder, replaced)
+            except InventoryError as error:
+                _refuse(item, error)
+
+
+def _judge(session: Session, item: _Item, recorder: Recorder) -> State | None:
+    """The state just before the event; None when the key is already on record. Raises the refusal."""
+    working, prepared = item.working, item.prepared
+    assert working is not None and prepared is not None  # noqa: S101
+    if any(line.key == item.request.key for line in working.lines):
+        item.result = _already(session, item, working, recorder)
+        return None
+    line = prepared.line
+    line = prepared.line = admission.settle(line, working, recorder)
+    if line.kind == CORRECTION:
+        admission.check_correction(line, working)
+        return working.state
+    if line.replaces is not None:
+        admission.check_replacement(line, working)
+        return working.state
+    back_dated = working.state.last_at is not None and line.occurred_at < working.state.last_at
+    before = admission.state_at(working, line) if back_dated else working.state
+    if problem := refusal(before, prepared.row, line):
+        raise problem
+    for need in prepared.row.needs:
+        if clause := need(before, line.details, dict(prepared.personal)):
+            raise admission.refused(before, prepared.row, clause)
+    return before
+
+
+def _append(item: _Item, recorder: Recorder, replaced: set[str]) -> None:
+    """Add the line in memory: hash, state, row."""
+    working, prepared = item.working, item.prepared
+    assert working is not None and prepared is not None  # noqa: S101
+    line = prepared.line
+    voids_or_back = (
+        line.kind == CORRECTION
+        or line.replaces is not None
+        or (working.state.last_at is not None and line.occurred_at < working.state.last_at)
+    )
+    if voids_or_back:
+        # A correction that brings a replacement is judged when that is there too.
+        state = replay([*working.lines, line], strict=line.voids not in replaced)
+    else:
+        state = working.state
+        apply(state, prepared.row, line)
+    working.state = state
+    working.lines.append(line)
+    digest = None
+    if prepared.personal:
+        salt = recorder.salt()
+        digest = personal_digest(salt, prepared.personal)
+        working.personal.append(
+            {"event_key": line.key, "salt": salt, "content": dict(prepared.personal), "erased_at": None}
+        )
+        if "notes" in prepared.personal:
+            working.notes = str(prepared.personal["notes"])
+    working.digests[line.key] = digest
+    working.head = line_hash(line, digest, working.head)
+    working.sequence = line.sequence
+    working.new.append(
+        {
+            "sequence": line.sequence,
+            "key": line.key,
+            "kind": line.kind,
+            "occurred_at": line.occurred_at,
+            "precision": line.precision,
+            "recorded_at": line.recorded_at,
+            "actor_id": recorder.account_id,
+            "details": line.details,
+            "personal_digest": digest,
+            "voids": line.voids,
+            "replaces": line.replaces,
+            "hash": working.head,
+            "status_after": state.status,
+        }
+    )
+    item.result = Result("recorded", line.key, state.tag)
+
+
+def _write(session: Session, items: list[_Item], recorder: Recorder, references: References) -> None:
+    touched = list({id(item.working): item.working for item in items if item.working}.values())
+    touched = [working for working in touched if working.new]
+    if touched:
+        write_working(session, touched, recorder, references)
+
+
+def write_working(
+    session: Session, touched: list[Working], recorder: Recorder, references: References
+) -> None:
+    """Insert the new lines of *touched* and move their projections."""
+    changes = []
+    for working in touched:
+        after = view(working.state, working.notes, references, recorder.settings)
+        extra = {"sequence": working.sequence, "head": working.head}
+        changes.append(Change(working.asset_id, working.before, after, working.new[-1]["recorded_at"], extra))
+    created = [change for change in changes if change.asset_id is None]
+    if created:
+        insert_assets(session, created)
+    for working, change in zip(touched, changes, strict=True):
+        working.asset_id = change.asset_id
+    if kept := [change for change in changes if change.before.columns]:
+        update_assets(session, kept)
+    rows = [row | {"asset_id": working.asset_id} for working in touched for row in working.new]
+    session.execute(insert(LifecycleEvent), rows)
+    if personal := [row for working in touched for row in working.personal]:
+        session.execute(insert(EventPersonal), personal)
+    admission.mark_claimed(session, rows, recorder.now)
+    write_projections(session, changes, references, recorder.settings)
+
+
+def erase_personal(session: Session, key: str, now: datetime | None = None) -> None:
+    """Forget the free text of the line *key* for ever; the line and its digest stay and still verify."""
+    row = session.scalar(select(EventPersonal).where(EventPersonal.event_key == key))
+    if row is None:
+        raise NotFound(f"The line {key} has no free text.")
+    row.salt, row.content, row.erased_at = None, None, now or datetime.now(UTC)

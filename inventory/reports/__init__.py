@@ -1,0 +1,1 @@
+"""Figures people can publish: one file per report."""

@@ -1,0 +1,1 @@
+"""Is it clean: evidence per drive, and the guard that keeps unclean machines in the house."""

