@@ -1,0 +1,1 @@
+"""QR matrices, fonts and PDF primitives; knows nothing of the product."""
