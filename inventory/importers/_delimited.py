@@ -68,13 +68,15 @@ def _legacy(sample: bytes, head: bytes) -> str:
     lost = text.count("�")
     if sum(character > "\x7f" for character in text) - lost > 4 * lost:
         return "utf-8"  # a few damaged bytes in UTF-8; their rows are refused, the rest reads well
-    matches = from_bytes(sample)
-    possible = {name for match in matches if match.chaos < 0.2 for name in match.could_be_from_charset}
-    if "mac_roman" in possible and b"\r" in head and b"\n" not in head:
+    if b"\r" in head and b"\n" not in head and from_bytes(sample, cp_isolation=["mac_roman"]).best():
         return "mac_roman"
-    best = matches.best()
-    # Western spreadsheets are Windows-1252; a pound sign alone is not enough to tell it from its cousins.
-    return "cp1252" if "cp1252" in possible or best is None else best.encoding
+    best = from_bytes(sample).best()
+    western = from_bytes(sample, cp_isolation=["cp1252"], threshold=0.5).best()
+    # A pound sign alone fits a dozen encodings; Windows-1252 is by far the likeliest here, so another one
+    # must either rule it out or show a language.
+    if western and (best is None or best.coherence <= western.coherence + 0.2):
+        return "cp1252"
+    return best.encoding if best else "cp1252"
 
 
 class Records:
@@ -170,7 +172,9 @@ def find_delimiter(lines: list[str]) -> str:
             widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
         except csv.Error:
             return 0.0
-        return max((rows / widths.total() * log(width) for width, rows in widths.items()), default=0.0)
+        total = widths.total()
+        # Cubed, so that many commas in some cells do not outweigh one semicolon in every row.
+        return max(((rows / total) ** 3 * log(width) for width, rows in widths.items()), default=0.0)
 
     return max(_DELIMITERS, key=fit)
 

@@ -42,13 +42,14 @@ def convert(source: str, target: str, wanted: str, max_columns: int) -> dict[str
         if not names:
             return {"refused": "empty"}
         sheet = workbook.get_sheet_by_name(wanted or names[0])
-        if sheet.total_width > max_columns:
-            return {"refused": "columns", "count": sheet.total_width}
+        last_row, last_column = sheet.end or (0, 0)
+        if last_column >= max_columns:
+            return {"refused": "columns", "count": last_column + 1}
         merged = sheet.merged_cell_ranges or []
         starting: dict[int, list[tuple[int, int, int]]] = {}
         budget = MAX_FILLED
         for (top, left), (bottom, right) in merged:
-            bottom, right = min(bottom, sheet.total_height - 1), min(right, sheet.total_width - 1)
+            bottom, right = min(bottom, last_row), min(right, last_column)
             budget -= max(0, bottom - top + 1) * max(0, right - left + 1)
             if budget < 0:
                 return {"refused": "merged"}
@@ -59,9 +60,11 @@ def convert(source: str, target: str, wanted: str, max_columns: int) -> dict[str
             for number, row in enumerate(sheet.iter_rows()):
                 cells = [as_text(cell) for cell in row]
                 open_ranges = [each for each in open_ranges if each[0] >= number]
+                # Rows come without the empty columns to the left of the whole sheet.
+                offset = last_column + 1 - len(cells)
                 for bottom, left, right in starting.get(number, ()):
-                    if left < len(cells):
-                        open_ranges.append((bottom, left, right, cells[left]))
+                    if 0 <= left - offset < len(cells):
+                        open_ranges.append((bottom, left - offset, right - offset, cells[left - offset]))
                 for _, left, right, text in open_ranges:
                     cells[left : right + 1] = [text] * (right - left + 1)
                 writer.writerow(cells)

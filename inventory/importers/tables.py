@@ -65,7 +65,7 @@ class Table:
                     continue
                 cells = _fit(cells, width)
             # One non-blank cell is the rule, so the first look mostly suffices.
-            if cells[0] or any(cell and not cell.isspace() for cell in cells):
+            if cells[0].strip() or any(cell and not cell.isspace() for cell in cells):
                 yield number, cells
 
     def close(self) -> None:
@@ -157,7 +157,9 @@ def _headers(records: Records, wanted: int | None) -> tuple[tuple[str, ...], int
     used = max(len(record) - _blank_tail(record) for record in first[number - 1 :])
     while not cells[-1] and len(cells) > used:
         cells.pop()
-    repairs = [f"Rows 1 to {number - 1} stand above the column names and are passed over."] * (number > 1)
+    repairs = []
+    if any(cell.strip() for record in first[: number - 1] for cell in record):
+        repairs.append(f"Rows 1 to {number - 1} stand above the column names and are passed over.")
     names: list[str] = []
     for position, cell in enumerate(cells, 1):
         name = base = cell or f"Column {position}"
@@ -177,10 +179,10 @@ def _blank_tail(record: Sequence[str]) -> int:
 
 
 def _find_header(first: Sequence[list[str]]) -> int:
-    """The first row with at least half as many filled cells as the fullest: a title line has fewer."""
+    """The first row with more than half as many filled cells as the fullest: a title line has fewer."""
     filled = [sum(bool(cell.strip()) for cell in record) for record in first]
     fullest = max(filled, default=0)
-    return next((number for number, count in enumerate(filled, 1) if count and 2 * count >= fullest), 0)
+    return next((number for number, count in enumerate(filled, 1) if 2 * count > fullest), 0)
 
 
 __all__ = ["MAX_COLUMNS", "Facts", "Row", "Table", "open_table"]

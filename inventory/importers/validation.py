@@ -104,7 +104,8 @@ def _check_batch(
             add(index, "", "", why)
     named = list(map(any, zip(*naming, strict=True))) if naming else [False] * len(batch)
     for index, known in enumerate(named):
-        if not known:
+        # A row refused as a whole already has the reason that matters.
+        if not known and not any(each.fatal and not each.field for each in problems.get(index, ())):
             add(
                 index,
                 "",

@@ -110,7 +110,7 @@ def clean_text(cell: str, limit: int, *, multiline: bool = False) -> str | None:
         raise ValidationRefused(mark("has a control character, which no person typed; remove it"))
     if len(text) > limit:
         raise ValidationRefused(
-            mark("has {length} characters; at most {limit} are kept, and nothing is cut. Shorten it."),
+            mark("has {length} characters; at most {limit} are kept, and nothing is cut, so shorten it"),
             length=len(text),
             limit=limit,
         )
