@@ -32,7 +32,8 @@ from .values import (
 )
 from .words import OUTCOMES, Words
 
-BATCH: Final = 2000
+BATCH = 2000
+"""Rows judged together, column by column."""
 
 
 @dataclass(frozen=True)
@@ -124,16 +125,19 @@ def _column(target: Target, mapping: ColumnMapping, options: Options) -> Column:
 
 
 def columns_for(mapping: ColumnMapping, options: Options) -> dict[str, Column]:
+    """A parser for each mapped target, by its key."""
     return {key: _column(TARGETS[key], mapping, options) for key in mapping.sources}
 
 
-def batches(rows: Iterable[Row], size: int = BATCH) -> Iterator[list[Row]]:
+def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """The rows, BATCH at a time."""
     iterator = iter(rows)
-    while batch := list(islice(iterator, size)):
+    while batch := list(islice(iterator, BATCH)):
         yield batch
 
 
 def transpose(batch: Sequence[Row], width: int) -> Sequence[Sequence[str]]:
+    """The cells of a batch by column."""
     # zip stops at the shortest row, and rows are padded: cells beyond the headers fall away here.
     return list(zip(*(cells for _, cells in batch), strict=False))[:width]
 

@@ -73,14 +73,10 @@ def test_a_shelf_file_brings_its_custom_fields_and_refuses_counted_stock(tmp_pat
 
 
 OWN = (
-    "record,tag,kind,notes,details
-"
-    f"asset,ED-1,laptop,{guard_formula('=x')},
-"
-    'event,ED-1,,,"{}"
-'
-    "asset,ED-2,desktop,,
-"
+    "record,tag,kind,notes,details\n"
+    f"asset,ED-1,laptop,{guard_formula('=x')},\n"
+    'event,ED-1,,,"{}"\n'
+    "asset,ED-2,desktop,,\n"
 )
 
 
