@@ -7,7 +7,7 @@ that it fits an alphanumeric QR code: one version smaller than the same address 
 import re
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from inventory.errors import ValidationRefused
 from inventory.i18n import mark
@@ -120,10 +120,7 @@ def parse_scanned(text: str) -> str:
     An address of ours gives its tag whatever its host, case, query or trailing slash; anything else
     is taken as it is. ValidationRefused when nothing is left.
     """
-    text = text.strip()
     found = from_scan(text)
-    if "%" in found and found != normalise(text):
-        found = normalise(unquote(found))
     if not found:
         raise ValidationRefused(mark("Nothing was scanned. Scan a label, or type a tag."), field="tag")
     return found

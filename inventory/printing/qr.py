@@ -6,6 +6,7 @@ The mask is pinned: trying all eight is nine tenths of the time, and fixed masks
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -38,15 +39,11 @@ class Matrix:
         """Modules along one side, without the quiet zone."""
         return modules_of(self.version)
 
-    def runs(self) -> list[tuple[int, int, int]]:
-        """Dark stretches as (row from the top, first column, length), in modules."""
-        side, bits, found = self.side, self.bits, []
-        for row in range(side):
-            first = row * side
-            for run in _DARK_RUN.finditer(bits, first, first + side):
-                start, end = run.span()
-                found.append((row, start - first, end - start))
-        return found
+    def runs(self) -> Iterator[tuple[int, int]]:
+        """Dark stretches as (start, end) in a text of the rows with one light module between them."""
+        side, bits = self.side, self.bits
+        rows = "0".join([bits[start : start + side] for start in range(0, side * side, side)])
+        return (run.span() for run in _DARK_RUN.finditer(rows))
 
 
 def modules_of(version: int) -> int:
@@ -82,9 +79,11 @@ def bits_of(code: "QRCode[Image.Image]") -> str:
     return "".join("1" if module else "0" for row in code.modules for module in row)
 
 
-@lru_cache(maxsize=4096)
-def _pdf_rectangle(column: int, row_from_below: int, length: int) -> str:
-    return f"{column} {row_from_below} {length} 1 re"
+# A thousand labels have the same few thousand stretches in common.
+@lru_cache(maxsize=32768)
+def _pdf_rectangle(side: int, start: int, end: int) -> str:
+    row, column = divmod(start, side + 1)
+    return f"{column} {side - 1 - row} {end - start} 1 re"
 
 
 def pdf_path(matrix: Matrix) -> str:
@@ -92,14 +91,17 @@ def pdf_path(matrix: Matrix) -> str:
 
     One path, because the edges of two fills that touch leave a hair line in many viewers.
     """
-    last = matrix.side - 1
-    rectangles = [_pdf_rectangle(column, last - row, length) for row, column, length in matrix.runs()]
-    return " ".join(rectangles) + " f"
+    side = matrix.side
+    return " ".join([_pdf_rectangle(side, start, end) for start, end in matrix.runs()]) + " f"
 
 
 def svg_path(matrix: Matrix) -> str:
     """The ``d`` of one SVG path in units of a module, origin at the upper left of the dark area."""
-    return "".join(f"M{column} {row}h{length}v1h-{length}z" for row, column, length in matrix.runs())
+    parts = []
+    for start, end in matrix.runs():
+        row, column = divmod(start, matrix.side + 1)
+        parts.append(f"M{column} {row}h{end - start}v1h-{end - start}z")
+    return "".join(parts)
 
 
 def to_svg(matrix: Matrix, title: str) -> str:

@@ -7,6 +7,7 @@ every single wrong character and every swap of neighbours but one pair is found)
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
 from stdnum.iso7064 import mod_37_36
 
@@ -58,7 +59,8 @@ def from_scan(text: str) -> str:
     """What was scanned or typed, reduced to the tag or identifier in it: an address gives its last part."""
     text = text.strip()
     match = _ADDRESS.match(text)
-    return normalise(match[1] if match else text)
+    # Printed addresses carry what no small QR code has (a space, an underscore) percent-encoded.
+    return normalise(unquote(match[1]) if match else text)
 
 
 def readings(text: str, prefix: str) -> list[str]:

@@ -1,0 +1,91 @@
+"""One label as SVG and PNG: decodes at the printer's resolution, carries its text, allows no injection."""
+
+import re
+from io import BytesIO
+from xml.etree import ElementTree
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from inventory.errors import ValidationRefused
+from inventory.labels.layout import make_label
+from inventory.labels.single import asset_label_png, asset_label_svg
+from inventory.labels.templates import ROLL, TEMPLATES
+from inventory.printing.qr import encode, svg_path
+
+LABEL = make_label(
+    "https://inventory.example.ac.uk",
+    "ED-3K7Q-P",
+    model='Dell <b onload="x">& Größe',
+    institution="University of Edinburgh",
+)
+SHAPES = [ROLL, *(template.shape for template in TEMPLATES.values())]
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_png_decodes_at_the_printers_resolution_and_has_its_size(shape: object, dpi: int) -> None:
+    assert isinstance(shape, type(ROLL))
+    image = Image.open(BytesIO(asset_label_png(LABEL, shape, dpi=dpi)))
+    assert image.mode == "1"
+    assert image.width * 25.4 / dpi == pytest.approx(shape.width_mm, abs=0.2)
+    assert image.height * 25.4 / dpi == pytest.approx(shape.height_mm, abs=0.2)
+    found = zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCodeModel2)
+    assert [each.text for each in found] == [LABEL.address]
+
+
+def test_the_png_keeps_ink_inside_the_padding() -> None:
+    image = Image.open(BytesIO(asset_label_png(LABEL, dpi=300))).convert("L")
+    dark = image.point(lambda grey: 255 - grey).getbbox()
+    assert dark is not None
+    padding = (ROLL.padding_mm - 0.2) * 300 / 25.4
+    assert min(dark[0], dark[1], image.width - dark[2], image.height - dark[3]) >= padding
+
+
+@pytest.mark.parametrize("dpi", [0, 72, 100_000])
+def test_a_resolution_that_no_label_printer_has_is_refused(dpi: int) -> None:
+    with pytest.raises(ValidationRefused, match="dots per inch") as refusal:
+        asset_label_png(LABEL, dpi=dpi)
+    assert refusal.value.field == "dpi"
+
+
+def test_the_svg_has_true_millimetres_one_path_and_the_whole_code() -> None:
+    svg = asset_label_svg(LABEL)
+    root = ElementTree.fromstring(svg)
+    assert (root.get("width"), root.get("height"), root.get("viewBox")) == (
+        "50.0mm",
+        "25.0mm",
+        "0 0 50.0 25.0",
+    )
+    paths = root.findall("{http://www.w3.org/2000/svg}path")
+    assert [path.get("d") for path in paths] == [svg_path(encode(LABEL.address))]
+
+
+def test_the_code_in_the_svg_decodes_when_drawn_at_203_dpi() -> None:
+    root = ElementTree.fromstring(asset_label_svg(LABEL))
+    path = root.find("{http://www.w3.org/2000/svg}path")
+    assert path is not None
+    place = re.fullmatch(r"translate\(([\d.]+) ([\d.]+)\) scale\(([\d.]+)\)", path.get("transform", ""))
+    assert place is not None
+    x, y, scale = (float(each) * 203 / 25.4 for each in place.groups())
+    image = Image.new("L", (400, 200), 255)
+    for column, row, length in re.findall(r"M(\d+) (\d+)h(\d+)", path.get("d", "")):
+        left, top = x + int(column) * scale, y + int(row) * scale
+        image.paste(0, (round(left), round(top), round(left + int(length) * scale), round(top + scale)))
+    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCodeModel2)
+    assert [each.text for each in found] == [LABEL.address]
+
+
+def test_the_svgs_text_is_escaped_and_has_no_inline_style() -> None:
+    svg = asset_label_svg(LABEL)
+    assert "<b" not in svg
+    assert "style=" not in svg
+    texts = [each.text for each in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[0] == "ED-3K7Q-P"
+    assert any('<b onload="x">&' in (text or "") for text in texts)
+
+
+def test_every_line_of_the_svg_ends_within_the_label_in_whatever_font() -> None:
+    for each in ElementTree.fromstring(asset_label_svg(LABEL)).iter("{http://www.w3.org/2000/svg}text"):
+        assert float(each.get("x", "0")) + float(each.get("textLength", "0")) <= 50 - ROLL.padding_mm + 0.01
