@@ -152,6 +152,7 @@ export function start() {
     queue.add(entry);
     paintWaiting(entry);
     if (state === "lost") signal("waiting");
+    showConnection();
     pump();
   }
 

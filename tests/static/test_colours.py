@@ -1,15 +1,10 @@
 """The colours hold their contrast in light and dark, computed from the style sheet itself."""
 
-import importlib.util
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location("colours", Path(__file__).with_name("colours.py"))
-assert _SPEC is not None and _SPEC.loader is not None
-colours = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(colours)
+from tests.static import colours
 
 THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
 GROUNDS = ("paper", "raised", "sunken")

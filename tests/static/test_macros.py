@@ -1,16 +1,11 @@
 """The macros draw what they are told: true lengths, escaped words, labels tied to fields."""
 
-import importlib.util
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location("pages", Path(__file__).with_name("pages.py"))
-assert _SPEC is not None and _SPEC.loader is not None
-pages = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(pages)
+from tests.static import pages
 
 CHARTS = '{% import "_macros/charts.html" as charts %}'
 UI = '{% import "_macros/ui.html" as ui %}'
