@@ -254,6 +254,21 @@ def soak() -> bool:
     return os.environ.get("SOAK") == "1"
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One Chromium for the whole run: a process can hold only one Playwright. CHROMIUM names another program."""
+    from playwright.sync_api import sync_playwright
+
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("no Chromium on this machine; CHROMIUM may name one")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
 @contextlib.contextmanager
 def statements(engine: Engine) -> Iterator[list[str]]:
     """The SQL statements sent while the block runs."""

@@ -10,9 +10,7 @@ def palette(theme: str) -> dict[str, str]:
     """Token name to hex colour in *theme* (``light`` or ``dark``)."""
     text = TOKENS.read_text(encoding="utf-8")
     found = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6});", text))
-    for name, light, dark in re.findall(
-        r"--([\w-]+):\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\);", text
-    ):
+    for name, light, dark in re.findall(r"--([\w-]+):\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\);", text):
         found[name] = light if theme == "light" else dark
     return found
 

@@ -90,9 +90,7 @@ def test_a_scanner_that_types_anywhere_opens_the_machine(site, listing):
     listing.keyboard.type("HTTPS://HUB.EXAMPLE/T/ED-3K7Q-P")
     with listing.expect_navigation():
         listing.keyboard.press("Enter")
-    assert any(path.endswith("lookup?q=HTTPS%3A%2F%2FHUB.EXAMPLE%2FT%2FED-3K7Q-P") for path in site.asked), (
-        site.asked
-    )
+    assert any(path.endswith("lookup?q=HTTPS%3A%2F%2FHUB.EXAMPLE%2FT%2FED-3K7Q-P") for path in site.asked), site.asked
 
 
 def test_a_person_who_types_slowly_outside_of_a_field_opens_nothing(site, listing):

@@ -43,9 +43,7 @@ def test_expected_is_hatched_and_confirmed_is_not():
 
 
 def test_a_year_without_any_outcome_is_drawn_without_a_bar():
-    html = pages.render(
-        CHARTS + "{{ charts.hierarchy_bars('h', 'Outcomes', bars) }}", bars=_bars(*[(0, 0)] * 5)
-    )
+    html = pages.render(CHARTS + "{{ charts.hierarchy_bars('h', 'Outcomes', bars) }}", bars=_bars(*[(0, 0)] * 5))
     assert _marks(html) == []
     assert html.count("mark--zero") == 5
 
@@ -88,9 +86,7 @@ def test_a_gap_in_a_line_is_not_bridged():
 )
 def test_words_from_outside_are_escaped(call):
     words = '"><script>alert(1)</script>'
-    html = pages.render(
-        UI + "{{ " + call + " }}", words=words, status=SimpleNamespace(key="in_use", label=words)
-    )
+    html = pages.render(UI + "{{ " + call + " }}", words=words, status=SimpleNamespace(key="in_use", label=words))
     assert "<script>" not in html
 
 
