@@ -20,6 +20,10 @@ _FAMILIES: Final = {
 _MM: Final = 25.4 / 72
 
 
+def _type(font: str, pixels: float) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(fonts.FILES[font]), pixels, layout_engine=ImageFont.Layout.BASIC)
+
+
 def asset_label_svg(label: LabelText, shape: LabelShape = ROLL) -> str:
     """The label as SVG in true millimetres; refusals as `lay_out`.
 
@@ -64,9 +68,10 @@ def asset_label_png(label: LabelText, shape: LabelShape = ROLL, *, dpi: int = 30
     draw = ImageDraw.Draw(image)
     draw.fontmode = "1"
     for line in lines:
-        type_ = ImageFont.truetype(
-            str(fonts.FILES[line.font]), line.points * dpi / 72, layout_engine=ImageFont.Layout.BASIC
-        )
+        size, room = line.points * dpi / 72, fonts.width(line.text, line.font, line.points) * dpi / 72
+        # Type set on whole dots runs wider than its measure; it gives way, the margin does not.
+        size *= min(1, room / _type(line.font, size).getlength(line.text))
+        type_ = _type(line.font, size)
         draw.text((line.x_mm / dot, line.baseline_mm / dot), line.text, fill=0, font=type_, anchor="ls")
     out = BytesIO()
     image.save(out, "PNG", dpi=(dpi, dpi), optimize=True)

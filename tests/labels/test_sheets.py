@@ -254,6 +254,13 @@ def test_the_whole_tag_is_always_printed(template: SheetTemplate) -> None:
         assert "".join(shown) == label.tag
 
 
+@every_sheet
+def test_a_tag_is_set_at_seven_points_or_more_up_to_forty_characters(template: SheetTemplate) -> None:
+    for length in range(1, 41):
+        label = make_label(URL, ("ED-3K7Q-P" * 5)[:length])
+        assert lay_out(label, template.shape)[1][0].points >= 7
+
+
 def test_an_eighty_character_model_ends_in_an_ellipsis_and_a_short_one_does_not() -> None:
     shape = TEMPLATES["L7160"].shape
 

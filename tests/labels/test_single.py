@@ -1,6 +1,7 @@
 """One label as SVG and PNG: decodes at the printer's resolution, carries its text, allows no injection."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -35,11 +36,16 @@ def test_the_png_decodes_at_the_printers_resolution_and_has_its_size(shape: obje
     assert [each.text for each in found] == [LABEL.address]
 
 
-def test_the_png_keeps_ink_inside_the_padding() -> None:
-    image = Image.open(BytesIO(asset_label_png(LABEL, dpi=300))).convert("L")
+@pytest.mark.parametrize("dpi", [203, 300])
+@pytest.mark.parametrize(
+    "model", ["Dell", "Lenovo ThinkCentre M720q Tiny Desktop 10T7", "X" * 80, "mmm " * 20]
+)
+def test_the_png_keeps_ink_inside_the_padding(model: str, dpi: int) -> None:
+    label = replace(LABEL, model=model, institution="University of Aberdeen, Directorate of Digital Services")
+    image = Image.open(BytesIO(asset_label_png(label, dpi=dpi))).convert("L")
     dark = image.point(lambda grey: 255 - grey).getbbox()
     assert dark is not None
-    padding = (ROLL.padding_mm - 0.2) * 300 / 25.4
+    padding = (ROLL.padding_mm - 0.2) * dpi / 25.4
     assert min(dark[0], dark[1], image.width - dark[2], image.height - dark[3]) >= padding
 
 
