@@ -99,8 +99,7 @@ def replay(lines: Sequence[Line], *, strict: bool = False) -> State:
     """
     ordered = in_replay_order(lines)
     state = State()
-    opened = bool(lines) and any(line.key == lines[0].key for line in ordered)
-    if lines and not opened and not any(line.replaces == lines[0].key for line in ordered):
+    if lines and lines[0].key not in {line.key for line in ordered} and not _opening_replaced(lines, ordered):
         return _withdrawn(lines)
     for line in ordered:
         row = EVENT_TYPES[line.kind]
@@ -111,6 +110,17 @@ def replay(lines: Sequence[Line], *, strict: bool = False) -> State:
             )
         apply(state, row, line)
     return state
+
+
+def _opening_replaced(lines: Sequence[Line], ordered: Sequence[Line]) -> bool:
+    """Whether a standing line takes the place of the first one, be it by way of other replacements."""
+    by_key = {line.key: line for line in lines}
+    for line in ordered:
+        while line.replaces is not None:
+            line = by_key[line.replaces]
+            if line.key == lines[0].key:
+                return True
+    return False
 
 
 def _withdrawn(lines: Sequence[Line]) -> State:
