@@ -27,6 +27,21 @@ def check(schema: type[Schema], data: Any, *, what: str) -> dict[str, Any]:
     return stored
 
 
+def problems(schema: type[Schema], data: Any) -> dict[str, str]:
+    """Every problem of *data*, by the dotted path of its field; empty when it is right. For forms."""
+    found: dict[str, str] = {}
+
+    def walk(path: list[str], messages: Any) -> None:
+        if isinstance(messages, dict):
+            for key, inner in messages.items():
+                walk(path if key == "_schema" else [*path, str(key)], inner)
+        else:
+            found.setdefault(".".join(path), _first(messages)[1])
+
+    walk([], schema_of(schema).validate(data))
+    return found
+
+
 def _first(messages: Any) -> tuple[str | None, str]:
     """The first field and problem of marshmallow's nested messages."""
     path: list[str] = []

@@ -49,11 +49,16 @@ class Words(fields.String):
 
 
 class Choice(fields.String):
-    """One key of a fixed set."""
+    """One key of a fixed set. ``labels``: each key in words, in the order in which a form offers them."""
 
     def __init__(self, keys: Collection[str], **kw: Any) -> None:
         super().__init__(metadata={"enum": sorted(keys)}, **kw)
         self.keys = frozenset(keys)
+        named: Mapping[str, Any] = keys if isinstance(keys, Mapping) else dict.fromkeys(sorted(keys), "")
+        self.labels = {
+            key: str(getattr(words, "label", words)) or key.replace("_", " ").capitalize()
+            for key, words in named.items()
+        }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kw))
