@@ -32,8 +32,11 @@ def _secret_key(settings: Settings, instance: Path) -> str:
     return kept.read_text()
 
 
-def create_app(settings: Settings | None = None, instance: Path | None = None) -> Flask:
-    """The application. *settings* and *instance* (folder of database and secret) replace the environment's."""
+def create_app(settings: Settings | None = None, instance: Path | None = None, *, edges: bool = True) -> Flask:
+    """The application. *settings* and *instance* (folder of database and secret) replace the environment's.
+
+    Without *edges* it is the database and its migrations only.
+    """
     settings = settings or load_settings()
     instance = instance or instance_path()
     instance.mkdir(parents=True, exist_ok=True)
@@ -60,7 +63,8 @@ def create_app(settings: Settings | None = None, instance: Path | None = None) -
         prepare_engine(db.engine)
     Migrate(app, db, directory=str(HERE / "migrations"), render_as_batch=True)
     require_all_guards()
-    _add_edges(app)
+    if edges:
+        _add_edges(app)
     return app
 
 

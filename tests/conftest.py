@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 def _migrate(url: str, folder: Path) -> None:
     from flask_migrate import upgrade
 
-    app = create_app(Settings(database_url=url), instance=folder)
+    app = create_app(Settings(database_url=url), instance=folder, edges=False)
     with app.app_context():
         upgrade()
         from inventory.db import db

@@ -1,9 +1,11 @@
 """What stands before a line is added: shape, permission, identity, time, and what a correction may do."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -57,13 +59,13 @@ def prepare(request: EventRequest, recorder: Recorder) -> Prepared:
     for name in personal_fields(row):
         if name in details:
             personal[name] = details.pop(name)
-    for when in (request.occurred_at,):
-        if isinstance(when, datetime) and when.tzinfo is None:
-            raise ValidationRefused(
-                f"{row.label}: the time has no time zone; add one, as in 2026-11-23T10:00:00+00:00.",
-                field="occurred_at",
-            )
-    moment = request.occurred_at if isinstance(request.occurred_at, datetime) else recorder.now
+    when = request.occurred_at
+    if isinstance(when, datetime) and when.tzinfo is None:
+        raise ValidationRefused(
+            f"{row.label}: the time has no time zone; add one, as in 2026-11-23T10:00:00+00:00.",
+            field="occurred_at",
+        )
+    moment = when if isinstance(when, datetime) else recorder.now
     line = Line(
         key,
         row.key,
@@ -77,20 +79,25 @@ def prepare(request: EventRequest, recorder: Recorder) -> Prepared:
         request.replaces,
     )
     if isinstance(request.occurred_at, date) and not isinstance(request.occurred_at, datetime):
-        line = replace(line, occurred_at=day_bounds(request.occurred_at, recorder)[0], precision="day")
+        line.occurred_at, line.precision = day_bounds(request.occurred_at, recorder)[0], "day"
     return Prepared(row, line, personal)
 
 
 def day_bounds(day: date, recorder: Recorder) -> tuple[datetime, datetime]:
-    """First moment of *day* and of the next, in the institution's time zone."""
-    zone = recorder.settings.zone
+    """First moment of *day* and of the next, in the institution's time zone; given in UTC."""
     try:
-        return (
-            datetime.combine(day, time(), zone),
-            datetime.combine(day + timedelta(days=1), time(), zone),
-        )
+        return _bounds(day, recorder.settings.time_zone)
     except OverflowError:
         raise ValidationRefused("The date is out of range.", field="occurred_at") from None
+
+
+@lru_cache(maxsize=16_384)
+def _bounds(day: date, zone_name: str) -> tuple[datetime, datetime]:
+    zone = ZoneInfo(zone_name)
+    return (
+        datetime.combine(day, time(), zone).astimezone(UTC),
+        datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC),
+    )
 
 
 def tag_keys(request: EventRequest, recorder: Recorder) -> Iterator[str]:
@@ -144,14 +151,15 @@ def settle(line: Line, working: Working, recorder: Recorder) -> Line:
     A line that knows only its day stands, within that day, after what is already known of the day.
     """
     moment = line.occurred_at
-    if line.precision == "day":
+    if line.precision == "day" and working.lines:
         day = moment.astimezone(recorder.settings.zone).date()
         start, end = day_bounds(day, recorder)
         known = [each.occurred_at for each in working.lines if start <= each.occurred_at < end]
         if line.replaces is None and known:
             moment = max(known)
     check_moment(moment, recorder.now, EVENT_TYPES[line.kind].label)
-    return replace(line, occurred_at=moment, sequence=working.sequence + 1)
+    line.occurred_at, line.sequence = moment, working.sequence + 1
+    return line
 
 
 def same_moment(stored: Line, asked: Line, recorder: Recorder) -> bool:

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
+from inventory.lifecycle.bulk import insert_rows, take_numbers
 from inventory.lifecycle.counting import Fact, TallyKey, facts_of, tallies_of
 from inventory.lifecycle.models import OutcomeFact, Tally
 from inventory.lifecycle.search import write_search
@@ -101,10 +102,11 @@ def view(state: State, notes: str | None, references: References, settings: Sett
 
 def insert_assets(session: Session, changes: Sequence[Change]) -> None:
     """Insert new assets and learn their numbers."""
-    rows = [change.after.columns | change.extra | {"registered_at": change.recorded_at} for change in changes]
-    statement = insert(Asset).returning(Asset.id, sort_by_parameter_order=True)
-    for change, number in zip(changes, session.scalars(statement, rows), strict=True):
+    rows = []
+    for change, number in zip(changes, take_numbers(session, Asset, len(changes)), strict=True):
         change.asset_id = number
+        rows.append({"id": number} | change.after.columns | change.extra | {"registered_at": change.recorded_at})
+    insert_rows(session, Asset, rows)
 
 
 def update_assets(session: Session, changes: Sequence[Change]) -> None:
@@ -160,8 +162,7 @@ def _write_identifiers(session: Session, changes: Sequence[Change]) -> None:
         for change in changed
         for kind, value in change.after.identifiers
     ]
-    if rows:
-        session.execute(insert(AssetIdentifier), rows)
+    insert_rows(session, AssetIdentifier, rows)
 
 
 def _write_drives(session: Session, changes: Sequence[Change]) -> None:
@@ -262,8 +263,7 @@ def write_outcomes(session: Session, changes: Sequence[Change], references: Refe
             .values(recorded_until=bindparam("until")),
             closed,
         )
-    if opened:
-        session.execute(insert(OutcomeFact), opened)
+    insert_rows(session, OutcomeFact, opened)
 
 
 def write_tallies(session: Session, counts: Counts, references: References) -> None:

@@ -11,7 +11,7 @@ from inventory.errors import InventoryError
 from inventory.lifecycle.state import Line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EventRequest:
     """One event to record.
 
@@ -49,7 +49,7 @@ class Recorder:
         return cls(account.id, account.uid, permissions, datetime.now(UTC), settings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Proposed:
     """A line about to be recorded, as guards see it."""
 
@@ -58,7 +58,7 @@ class Proposed:
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     """What became of one request: ``recorded``, ``already`` (same key, same content) or ``refused``."""
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.errors import BatchRefused, GuardRefused, InventoryError, KeyConflict, NotFound
 from inventory.lifecycle import admission
+from inventory.lifecycle.bulk import insert_rows
 from inventory.lifecycle.canonical import GENESIS, line_hash, personal_digest
 from inventory.lifecycle.event_types import CORRECTION
 from inventory.lifecycle.guards import ask
@@ -436,9 +437,8 @@ def write_working(
     if kept := [change for change in changes if change.before.columns]:
         update_assets(session, kept)
     rows = [row | {"asset_id": working.asset_id} for working in touched for row in working.new]
-    session.execute(insert(LifecycleEvent), rows)
-    if personal := [row for working in touched for row in working.personal]:
-        session.execute(insert(EventPersonal), personal)
+    insert_rows(session, LifecycleEvent, rows)
+    insert_rows(session, EventPersonal, [row for working in touched for row in working.personal])
     admission.mark_claimed(session, rows, recorder.now)
     write_projections(session, changes, references, recorder.settings)
 

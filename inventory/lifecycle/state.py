@@ -10,7 +10,7 @@ IN_OTHER_HANDS: Final = frozenset({"in_use", "missing", "written_off", "donated"
 """Statuses in which somebody may write data to the drives, or nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """A ledger line. Times in UTC; ``precision`` is day or instant; ``details`` as stored.
 

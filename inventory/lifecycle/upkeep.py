@@ -87,11 +87,16 @@ def _first_misfit(asset: Any, lines: list[Any], texts: dict[str, tuple[bytes | N
     return None
 
 
-_SHAPE = (
-    "asset_id key measure fate tier certainty day year rank latest_in_year department_id "
-    "counterpart_id kind mass_g older confirmed_by"
-).split()
-_TALLY = "figure year day measure tier certainty kind department_id older machines weighed mass_g".split()
+# fmt: off
+_SHAPE = [
+    "asset_id", "key", "measure", "fate", "tier", "certainty", "day", "year", "rank", "latest_in_year",
+    "department_id", "counterpart_id", "kind", "mass_g", "older", "confirmed_by",
+]
+_TALLY = [
+    "figure", "year", "day", "measure", "tier", "certainty", "kind", "department_id", "older",
+    "machines", "weighed", "mass_g",
+]
+# fmt: on
 
 
 def check_projections(session: Session, settings: Settings) -> list[Finding]:
@@ -211,14 +216,12 @@ def _rebuild_outcomes(
     fresh = [outcome_row(change, fact, references) for fact in made.facts]
     if sorted(tuple(row[name] for name in _SHAPE) for row in fresh) == sorted(stored):
         return
-    known = {
-        key: moment
-        for key, moment in session.execute(
-            select(OutcomeFact.key, func.min(OutcomeFact.recorded_from))
-            .where(OutcomeFact.asset_id == asset.id)
-            .group_by(OutcomeFact.key)
-        )
-    }
+    first_known = (
+        select(OutcomeFact.key, func.min(OutcomeFact.recorded_from))
+        .where(OutcomeFact.asset_id == asset.id)
+        .group_by(OutcomeFact.key)
+    )
+    known = dict(session.execute(first_known).all())
     session.execute(
         delete(OutcomeFact).where(OutcomeFact.asset_id == asset.id, OutcomeFact.recorded_until.is_(None))
     )

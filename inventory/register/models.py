@@ -12,14 +12,13 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Numeric,
     String,
     Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inventory.db import Base, UtcDateTime
+from inventory.db import Base, Hundredths, UtcDateTime
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only for a column of type INTEGER."""
@@ -86,7 +85,7 @@ class Asset(Base):
     custodian_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
     order_reference: Mapped[str | None] = mapped_column(String(120))
     purchase_date: Mapped[date | None] = mapped_column(Date)
-    purchase_cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    purchase_cost: Mapped[Decimal | None] = mapped_column(Hundredths)
     currency: Mapped[str | None] = mapped_column(String(3))
     warranty_end: Mapped[date | None] = mapped_column(Date)
     mass_g: Mapped[int | None] = mapped_column(Integer)

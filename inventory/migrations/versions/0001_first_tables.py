@@ -9,7 +9,7 @@ Create Date: 2026-11-23 08:46:39.941723
 from alembic import op
 import sqlalchemy as sa
 
-from inventory.db import UtcDateTime
+from inventory.db import Hundredths, UtcDateTime
 
 
 # revision identifiers, used by Alembic.
@@ -163,7 +163,7 @@ def upgrade():
         sa.Column("custodian_id", sa.Integer(), nullable=True),
         sa.Column("order_reference", sa.String(length=120), nullable=True),
         sa.Column("purchase_date", sa.Date(), nullable=True),
-        sa.Column("purchase_cost", sa.Numeric(precision=12, scale=2), nullable=True),
+        sa.Column("purchase_cost", Hundredths(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=True),
         sa.Column("warranty_end", sa.Date(), nullable=True),
         sa.Column("mass_g", sa.Integer(), nullable=True),
