@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from inventory.accounts.models import Account
@@ -49,17 +49,26 @@ _LINE_COLUMNS = (
     LifecycleEvent.personal_digest,
 )
 
+# Made once: building a statement costs more than running it.
+_LINES = (
+    select(*_LINE_COLUMNS)
+    .join(Account, Account.id == LifecycleEvent.actor_id)
+    .where(LifecycleEvent.asset_id.in_(bindparam("numbers", expanding=True)))
+    .order_by(LifecycleEvent.asset_id, LifecycleEvent.sequence)
+)
+_LOCK = (
+    select(Asset.id, Asset.tag_key, Asset.sequence, Asset.head, Asset.notes)
+    .where(Asset.tag_key.in_(bindparam("keys", expanding=True)))
+    .order_by(Asset.id)
+    .with_for_update()
+)
+
 
 def load_lines(session: Session, asset_ids: Sequence[int]) -> dict[int, list[tuple[Line, str | None]]]:
     """Every line of the assets with its personal digest, by sequence; one statement per CHUNK assets."""
     found: dict[int, list[tuple[Line, str | None]]] = {number: [] for number in asset_ids}
     for start in range(0, len(asset_ids), CHUNK):
-        rows = session.execute(
-            select(*_LINE_COLUMNS)
-            .join(Account, Account.id == LifecycleEvent.actor_id)
-            .where(LifecycleEvent.asset_id.in_(asset_ids[start : start + CHUNK]))
-            .order_by(LifecycleEvent.asset_id, LifecycleEvent.sequence)
-        )
+        rows = session.connection().execute(_LINES, {"numbers": asset_ids[start : start + CHUNK]})
         for asset_id, *values, digest in rows:
             found[asset_id].append((Line(*values), digest))
     return found
@@ -70,12 +79,7 @@ def lock_assets(session: Session, tag_keys: Iterable[str]) -> dict[str, Any]:
     keys = sorted(set(tag_keys))
     found: dict[str, Any] = {}
     for start in range(0, len(keys), CHUNK):
-        rows = session.execute(
-            select(Asset.id, Asset.tag_key, Asset.sequence, Asset.head, Asset.notes)
-            .where(Asset.tag_key.in_(keys[start : start + CHUNK]))
-            .order_by(Asset.id)
-            .with_for_update()
-        )
+        rows = session.connection().execute(_LOCK, {"keys": keys[start : start + CHUNK]})
         for row in rows:
             found[row.tag_key] = row
     return found

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, update
@@ -117,12 +118,7 @@ def update_assets(session: Session, changes: Sequence[Change]) -> None:
         values = {name: value for name, value in after.items() if before.get(name) != value} | change.extra
         groups.setdefault(tuple(sorted(values)), []).append({"at_id": change.asset_id} | values)
     for names, rows in groups.items():
-        statement = (
-            update(Asset)
-            .where(Asset.id == bindparam("at_id"))
-            .values({name: bindparam(name) for name in names})
-        )
-        session.connection().execute(statement, rows)
+        session.connection().execute(_asset_statement(names), rows)
 
 
 def write_projections(
@@ -266,6 +262,30 @@ def write_outcomes(session: Session, changes: Sequence[Change], references: Refe
     insert_rows(session, OutcomeFact, opened)
 
 
+_TALLY_KEY = ("figure", "year", "day", "measure", "tier", "certainty", "kind", "department_id", "older")
+
+
+@cache
+def _tally_statement(dialect: str) -> Any:
+    # Made once: building and compiling a statement costs more than running it.
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Tally)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=list(_TALLY_KEY),
+        set_={
+            "machines": Tally.machines + new.machines,
+            "weighed": Tally.weighed + new.weighed,
+            "mass_g": Tally.mass_g + new.mass_g,
+        },
+    )
+
+
+@cache
+def _asset_statement(names: tuple[str, ...]) -> Any:
+    values = {name: bindparam(name) for name in names}
+    return update(Asset).where(Asset.id == bindparam("at_id")).values(values)
+
+
 def write_tallies(session: Session, counts: Counts, references: References) -> None:
     """Add differences to the stored counts, in one order for every writer so that none waits in a ring."""
     sums: dict[tuple[Any, ...], list[int]] = {}
@@ -290,21 +310,8 @@ def write_tallies(session: Session, counts: Counts, references: References) -> N
             entry[2] += machines * mass
     if not sums:
         return
-    names = ("figure", "year", "day", "measure", "tier", "certainty", "kind", "department_id", "older")
     rows = [
-        dict(zip(names, key, strict=True)) | {"machines": n, "weighed": weighed, "mass_g": mass}
+        dict(zip(_TALLY_KEY, key, strict=True)) | {"machines": n, "weighed": weighed, "mass_g": mass}
         for key, (n, weighed, mass) in sorted(sums.items())
     ]
-    for start in range(0, len(rows), 500):
-        statement = _upsert(session)(Tally).values(rows[start : start + 500])
-        new = statement.excluded
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=list(names),
-                set_={
-                    "machines": Tally.machines + new.machines,
-                    "weighed": Tally.weighed + new.weighed,
-                    "mass_g": Tally.mass_g + new.mass_g,
-                },
-            )
-        )
+    session.connection().execute(_tally_statement(session.get_bind().dialect.name), rows)
