@@ -282,7 +282,7 @@ def _tally_statement(dialect: str) -> Any:
 
 @cache
 def _asset_statement(names: tuple[str, ...]) -> Any:
-    values = {name: bindparam(name) for name in names}
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
     return update(Asset).where(Asset.id == bindparam("at_id")).values(values)
 
 
