@@ -1,20 +1,62 @@
 """What all pages share: who is signed in, permissions, content policy, navigation, refusals as pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import uuid4
 
-from flask import Flask, current_app, g
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import session as browser_session
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
-from inventory.accounts.permissions import may, permissions_of
+from inventory.accounts.permissions import ROLES, may, permissions_of
+from inventory.accounts.service import account_of_session, any_account
 from inventory.config import Settings
 from inventory.db import db
-from inventory.errors import NotAllowed, SignInNeeded
+from inventory.discovery import find
+from inventory.errors import InventoryError, NotAllowed, SignInNeeded
+from inventory.lifecycle.models import ProjectionBasis
 from inventory.lifecycle.requests import Recorder
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+DEMO_NOTICE = "Synthetic demonstration data: only the published totals are real."
+OPEN_ENDPOINTS = {"static", "web_accounts.sign_in", "web_setup.index"}
+"""What is served before anybody signs in."""
+
+csrf = CSRFProtect()
+
+
+@dataclass(frozen=True)
+class NavigationEntry:
+    """A section of the product: a web module lists its own in ``NAVIGATION``."""
+
+    label: str
+    endpoint: str
+    icon: str
+    place: int
+    """Position among the sections, smallest first."""
+    permission: str = "view"
 
 
 def session() -> Session:
@@ -28,11 +70,28 @@ def settings() -> Settings:
     return found
 
 
+def signed_in() -> Any:
+    """The account that is signed in, or None; asked once per request, in one statement."""
+    if "account" not in g:
+        g.account = _account_of_browser()
+    return g.account
+
+
+def _account_of_browser() -> Any:
+    uid, version, since = (browser_session.get(name) for name in ("uid", "version", "since"))
+    if not isinstance(uid, str) or not isinstance(version, int) or not isinstance(since, (int, float)):
+        return None
+    if datetime.now(UTC) - datetime.fromtimestamp(since, UTC) > timedelta(hours=settings().session_hours):
+        return None
+    return account_of_session(session(), uid, version)
+
+
 def account() -> Any:
     """The account that is signed in; a refusal that leads to the sign-in page when nobody is."""
-    if g.get("account") is None:
+    found = signed_in()
+    if found is None:
         raise SignInNeeded("Sign in to go on.")
-    return g.account
+    return found
 
 
 def recorder() -> Recorder:
@@ -50,10 +109,191 @@ def requires(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 raise NotAllowed("Your role does not allow this. Ask an administrator for access.")
             return view(*args, **kw)
 
+        guarded.permission = permission  # type: ignore[attr-defined]
         return guarded
 
     return wrap
 
 
+def client_key() -> str:
+    """A fresh key for a form that records: sent twice, it is recorded once."""
+    return str(uuid4())
+
+
 def add_shell(app: Flask) -> None:
     """Register what every page needs."""
+    csrf.init_app(app)
+    app.before_request(_lead_to_setup)
+    app.after_request(_add_headers)
+    app.register_error_handler(InventoryError, _refused)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+    app.context_processor(_context)
+    app.jinja_env.filters.update(day=show_day, moment=show_moment, number=show_number, kg=show_kg)
+    app.jinja_env.globals.update(client_key=client_key)
+
+
+# -- requests -------------------------------------------------------------------------------------------
+
+
+def _lead_to_setup() -> AnyResponse | None:
+    """Without an account there is nothing to sign in to: every page leads to the set-up."""
+    if request.endpoint in OPEN_ENDPOINTS or request.path.startswith("/api/") or request.endpoint is None:
+        return None
+    if signed_in() is None and not _has_account():
+        return redirect(url_for("web_setup.index"))
+    return None
+
+
+def _has_account() -> bool:
+    # Accounts are never deleted, so a yes stays a yes.
+    if not current_app.extensions.get("has_account"):
+        current_app.extensions["has_account"] = any_account(session())
+    return bool(current_app.extensions["has_account"])
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint == "static":
+        # Addresses of static files carry the version of the file (see `_static_version`).
+        response.headers["Cache-Control"] = "public, max-age=3600"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+# -- refusals -------------------------------------------------------------------------------------------
+
+
+def wants_json() -> bool:
+    """Whether the request asks for JSON rather than a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.startswith("/api/") or best == "application/json"
+
+
+def _refused(error: InventoryError) -> Any:
+    db.session.rollback()
+    if wants_json():
+        return jsonify(error.as_dict()), error.status
+    if isinstance(error, SignInNeeded) and request.endpoint not in OPEN_ENDPOINTS:
+        target = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("web_accounts.sign_in", next=target))
+    return _page(error.status, error.title, error.message)
+
+
+def _stale_form(error: CSRFError) -> Any:
+    words = "The form was open for too long, or cookies are blocked. Go back, load the page again and send it once more."
+    if wants_json():
+        return jsonify({"status": 400, "title": "The form is stale", "detail": words}), 400
+    return _page(400, "The form is stale", words)
+
+
+_WORDS = {
+    400: ("The request cannot be read", "Part of what was sent is missing or damaged."),
+    404: ("There is no such page", "The address leads nowhere."),
+    405: ("That cannot be done here", "The page does not take this kind of request."),
+    413: ("The file is too large", "More was sent than this server takes at once."),
+    415: ("That kind of file is not taken here", "Send another format."),
+    429: ("Too many requests", "Wait a little and try again."),
+}
+
+
+def _http_error(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status in (301, 302, 303, 307, 308) or error.response is not None:
+        return error
+    title, words = _WORDS.get(status, ("The request was refused", error.description or "The request was refused."))
+    if wants_json():
+        return jsonify({"status": status, "title": title, "detail": words}), status
+    return _page(status, title, words)
+
+
+def _unexpected(error: Exception) -> Any:
+    db.session.rollback()
+    current_app.logger.exception("a request failed")
+    if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    title, words = "Something went wrong here", "The fault is ours and was written to the log. Nothing was recorded."
+    if wants_json():
+        return jsonify({"status": 500, "title": title, "detail": words}), 500
+    return _page(500, title, words)
+
+
+def _page(status: int, title: str, message: str) -> tuple[str, int]:
+    return render_template("errors/error.html", status=status, title=title, message=message, hint=None), status
+
+
+# -- templates ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Shown:
+    display_name: str
+    role: str
+    role_label: str
+
+
+def _context() -> dict[str, Any]:
+    found = signed_in()
+    return {
+        "institution": settings().institution,
+        "current_account": _Shown(found.display_name, found.role, ROLES[found.role]) if found else None,
+        "navigation": list(_navigation(found.role)) if found else [],
+        "demo_notice": DEMO_NOTICE if _is_demo() else None,
+        "may": (lambda permission: may(found.role, permission)) if found else (lambda permission: False),
+    }
+
+
+def _is_demo() -> bool:
+    # The mark is made with the demonstration, in one transaction, and never taken away.
+    if not current_app.extensions.get("is_demo"):
+        if current_app.extensions.get("is_demo_asked", 0) >= 3:
+            return False
+        marked = session().scalar(select(ProjectionBasis.value).where(ProjectionBasis.name == "demo"))
+        current_app.extensions["is_demo"] = marked is not None
+        current_app.extensions["is_demo_asked"] = current_app.extensions.get("is_demo_asked", 0) + 1
+    return bool(current_app.extensions["is_demo"])
+
+
+def _navigation(role: str) -> Iterator[dict[str, Any]]:
+    entries = [each for listed in find("inventory.web", "NAVIGATION").values() for each in listed]
+    for entry in sorted(entries, key=lambda each: each.place):
+        if may(role, entry.permission):
+            blueprint = entry.endpoint.partition(".")[0]
+            yield {
+                "label": entry.label,
+                "icon": entry.icon,
+                "href": url_for(entry.endpoint),
+                "active": request.blueprint == blueprint,
+            }
+
+
+def show_day(value: date | datetime | None) -> str:
+    """``23 Nov 2026``, in the institution's time zone; a dash when nothing is known."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = value.astimezone(settings().zone)
+    return f"{value.day} {value:%b %Y}"
+
+
+def show_moment(value: datetime | None) -> str:
+    """``23 Nov 2026, 09:41``, in the institution's time zone."""
+    if value is None:
+        return "–"
+    local = value.astimezone(settings().zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def show_number(value: float | None) -> str:
+    """``45,000``; a dash when not known."""
+    return "–" if value is None else f"{value:,}"
+
+
+def show_kg(grams: int | None) -> str:
+    """Grams as kilograms with one decimal, ``1,234.5 kg``."""
+    return "–" if grams is None else f"{grams / 1000:,.1f} kg"
