@@ -23,6 +23,7 @@ from inventory.lifecycle.service import correct_event, record_events
 from inventory.lifecycle.upkeep import remember_basis
 from inventory.register.models import Department, Location, Party
 from inventory.register.references import References
+from inventory.register.search import forget_words
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -94,6 +95,7 @@ def _empty(url: str) -> None:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an empty, migrated database of each kind in turn."""
     References.forget()
+    forget_words()
     if request.param == "sqlite":
         path = tmp_path / "inventory.sqlite3"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)

@@ -149,11 +149,3 @@ class ProjectionBasis(Base):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[str] = mapped_column(String(80))
-
-
-class SearchWord(Base):
-    """Words of makers and models, for the search that forgives a slip."""
-
-    __tablename__ = "search_word"
-
-    word: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -16,11 +16,11 @@ from inventory.config import Settings
 from inventory.lifecycle.bulk import insert_rows, take_numbers
 from inventory.lifecycle.counting import Fact, TallyKey, facts_of, tallies_of
 from inventory.lifecycle.models import OutcomeFact, Tally
-from inventory.lifecycle.search import write_search
 from inventory.lifecycle.state import State
 from inventory.register.identifiers import comparison_form
 from inventory.register.models import Asset, AssetIdentifier, Part
 from inventory.register.references import References
+from inventory.register.search import write_search
 from inventory.register.tags import normalise
 
 Counts = Counter[tuple[TallyKey, int | None]]

@@ -21,10 +21,10 @@ from inventory.lifecycle.models import (
 )
 from inventory.lifecycle.projections import EMPTY, Change, Counts, outcome_row, view, write_tallies
 from inventory.lifecycle.rules import replay
-from inventory.lifecycle.search import write_search
 from inventory.register.identifiers import comparison_form
 from inventory.register.models import Asset, AssetIdentifier
 from inventory.register.references import References
+from inventory.register.search import write_search
 
 PAGE = 1_000
 """Assets held in memory at a time."""

@@ -110,6 +110,9 @@ class Asset(Base):
         Index("ix_asset_model", "manufacturer", "model"),
         Index("ix_asset_purchase_date", "purchase_date", "id"),
         Index("ix_asset_order_reference", "order_reference"),
+        Index("ix_asset_status_since", "status_since", "id"),
+        Index("ix_asset_model_order", "model", "id"),
+        Index("ix_asset_last_seen", "last_seen_at", "id"),
     )
 
 
@@ -193,3 +196,11 @@ class LabelRun(Base):
     labels: Mapped[int] = mapped_column(Integer)
     blank: Mapped[bool] = mapped_column(Boolean)
     printed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SearchWord(Base):
+    """Words of makers and models, for the search that forgives a slip."""
+
+    __tablename__ = "search_word"
+
+    word: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import event, select, text
+from sqlalchemy import ColumnElement, Integer, column, event, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from inventory.lifecycle.models import SearchWord
 from inventory.register.identifiers import comparison_form
+from inventory.register.models import Asset, SearchWord
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _seen_words: dict[str, set[str]] = {}
@@ -58,24 +58,28 @@ def _learn(session: Session, vocabulary: Iterable[str]) -> None:
     known.update(fresh)
 
 
-@event.listens_for(Session, "after_rollback")
-def _unlearn(session: Session) -> None:
+def forget_words() -> None:
+    """Empty the memory of words known to be stored (a database was made anew under the same address)."""
     _seen_words.clear()
 
 
-def search_condition(session: Session, query: str) -> tuple[Any, dict[str, str]] | None:
-    """An SQL condition on ``asset.id`` for *query* (every word, the last as a prefix), or None if empty."""
+@event.listens_for(Session, "after_rollback")
+def _unlearn(session: Session) -> None:
+    forget_words()
+
+
+def search_condition(session: Session, query: str) -> ColumnElement[bool] | None:
+    """A condition on ``asset`` for *query*: every word (the last as a prefix); None when it has no words."""
     words = words_of(query)[:12]
     if not words:
         return None
     if session.get_bind().dialect.name == "sqlite":
         match = " ".join(f'"{word}"' for word in words) + "*"
-        return text("asset.id IN (SELECT rowid FROM asset_search WHERE words MATCH :match)"), {"match": match}
-    match = " & ".join([*words[:-1], words[-1] + ":*"])
-    return (
-        text("asset.id IN (SELECT asset_id FROM asset_search WHERE words @@ to_tsquery('simple', :match))"),
-        {"match": match},
-    )
+        found = text("SELECT rowid FROM asset_search WHERE words MATCH :match")
+    else:
+        match = " & ".join([*words[:-1], words[-1] + ":*"])
+        found = text("SELECT asset_id FROM asset_search WHERE words @@ to_tsquery('simple', :match)")
+    return Asset.id.in_(found.bindparams(match=match).columns(column("number", Integer)).scalar_subquery())
 
 
 def forgiving(session: Session, query: str) -> str | None:

@@ -1,0 +1,145 @@
+"""Reads of the ledger: one machine with its whole history, what may happen next, recent activity."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from inventory.accounts.models import Account
+from inventory.errors import NotFound
+from inventory.lifecycle.conditions import must_have_been_merged, must_have_been_used, must_not_have_been_used
+from inventory.lifecycle.event_types import EVENT_TYPES, EventType, possible_from
+from inventory.lifecycle.models import EventPersonal, LifecycleEvent, Tally
+from inventory.lifecycle.rules import replay
+from inventory.lifecycle.state import Line, State
+from inventory.register.models import Asset
+
+_WITHOUT_DETAILS = frozenset({must_have_been_merged, must_have_been_used, must_not_have_been_used})
+"""Conditions that look at the state only, so that a button can be left out before anything is typed."""
+
+
+@dataclass(slots=True)
+class TimelineLine:
+    """A ledger line with what a person wants to read beside it."""
+
+    line: Line
+    label: str
+    actor_name: str
+    personal: dict[str, Any] | None
+    """Free text, if there is any and it was not erased."""
+    erased: bool
+    voided_by: str | None
+    replaced_by: str | None
+    status_after: str
+    hash: bytes
+
+
+@dataclass(slots=True)
+class Machine:
+    """One asset with its whole history; ``lines`` by number, oldest first."""
+
+    row: Asset
+    state: State
+    lines: list[TimelineLine]
+
+
+def machine(session: Session, asset_id: int) -> Machine:
+    """The machine with this number and everything that happened to it; two statements."""
+    row = session.get(Asset, asset_id, populate_existing=True)
+    if row is None:
+        raise NotFound("There is no such machine.")
+    found = session.execute(
+        select(LifecycleEvent, Account.uid, Account.display_name, EventPersonal.content, EventPersonal.erased_at)
+        .join(Account, Account.id == LifecycleEvent.actor_id)
+        .outerjoin(EventPersonal, EventPersonal.event_key == LifecycleEvent.key)
+        .where(LifecycleEvent.asset_id == asset_id)
+        .order_by(LifecycleEvent.sequence)
+    ).all()
+    lines = [
+        TimelineLine(
+            Line(
+                event.key,
+                event.kind,
+                event.occurred_at,
+                event.precision,
+                event.recorded_at,
+                uid,
+                event.details,
+                event.sequence,
+                event.voids,
+                event.replaces,
+            ),
+            EVENT_TYPES[event.kind].label,
+            name,
+            content,
+            erased_at is not None,
+            None,
+            None,
+            event.status_after,
+            bytes(event.hash),
+        )
+        for event, uid, name, content, erased_at in found
+    ]
+    voids = {each.line.voids: each.line.key for each in lines if each.line.voids}
+    replaces = {each.line.replaces: each.line.key for each in lines if each.line.replaces}
+    for each in lines:
+        each.voided_by = voids.get(each.line.key)
+        each.replaced_by = replaces.get(each.line.key)
+    return Machine(row, replay([each.line for each in lines]), lines)
+
+
+def possible_events(state: State, permissions: frozenset[str]) -> list[EventType]:
+    """What may happen now, by this person: the table, and the conditions that need no details."""
+    return [
+        row
+        for row in possible_from(state.status)
+        if row.permission in permissions
+        and not any(condition(state, {}) for condition in row.conditions if condition in _WITHOUT_DETAILS)
+    ]
+
+
+@dataclass(slots=True)
+class Activity:
+    """A recent line of any machine."""
+
+    tag: str
+    key: str
+    label: str
+    icon: str
+    actor_name: str
+    occurred_at: datetime
+    precision: str
+    recorded_at: datetime
+    status_after: str
+
+
+def recent_activity(session: Session, limit: int = 10) -> list[Activity]:
+    """The lines recorded last, newest first; one statement."""
+    rows = session.execute(
+        select(LifecycleEvent, Asset.tag, Account.display_name)
+        .join(Asset, Asset.id == LifecycleEvent.asset_id)
+        .join(Account, Account.id == LifecycleEvent.actor_id)
+        .order_by(LifecycleEvent.id.desc())
+        .limit(limit)
+    )
+    return [
+        Activity(
+            tag,
+            event.key,
+            EVENT_TYPES[event.kind].label,
+            EVENT_TYPES[event.kind].icon,
+            name,
+            event.occurred_at,
+            event.precision,
+            event.recorded_at,
+            event.status_after,
+        )
+        for event, tag, name in rows
+    ]
+
+
+def count_on_record(session: Session) -> int:
+    """Assets on record, withdrawn ones left out; from the stored counts."""
+    return int(session.scalar(select(func.sum(Tally.machines)).where(Tally.figure == "stock")) or 0)

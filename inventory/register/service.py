@@ -1,0 +1,179 @@
+"""Writes departments, places, parties and photos; what the ledger refers to but does not hold."""
+
+import hashlib
+import io
+import re
+import warnings
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from inventory.errors import NotFound, RuleRefused, ValidationRefused
+from inventory.register.models import Asset, Department, Location, Party, Photo
+
+PARTY_ROLES: Final = {
+    "custodian": "Custodian",
+    "partner": "Partner (receives donations)",
+    "facility": "Facility (receives waste)",
+    "supplier": "Supplier",
+    "lessor": "Lessor",
+    "buyer": "Buyer",
+}
+LONGEST_SIDE: Final = 1600
+"""Pixels of a kept photo."""
+MOST_PIXELS: Final = 60_000_000
+MOST_PHOTO_BYTES: Final = 20 * 1024 * 1024
+_CODE = re.compile(r"^[^\s/\x00-\x1f][^/\x00-\x1f]{0,63}$")
+
+
+def _text(value: str | None, field: str, longest: int, *, needed: bool = True) -> str | None:
+    value = " ".join((value or "").split())
+    if not value:
+        if needed:
+            raise ValidationRefused(f"The {field} is needed.", field=field)
+        return None
+    if len(value) > longest:
+        raise ValidationRefused(
+            f"The {field} has {len(value)} characters; at most {longest} are kept.", field=field
+        )
+    if not value.isprintable():
+        raise ValidationRefused(f"The {field} has a character that cannot be stored.", field=field)
+    return value
+
+
+def _checked_code(code: str) -> str:
+    code = " ".join(code.split())
+    if not _CODE.match(code):
+        raise ValidationRefused("The code has 1 to 64 characters and no slash.", field="code")
+    return code
+
+
+def add_department(session: Session, code: str, name: str, parent: str | None = None) -> Department:
+    """A department under the one with the code *parent* (or at the top)."""
+    code = _checked_code(code)
+    if session.scalar(select(Department.id).where(Department.code == code)) is not None:
+        raise RuleRefused(f"There is a department with the code {code} already.", field="code")
+    above = None
+    if parent:
+        above = session.scalar(select(Department).where(Department.code == parent))
+        if above is None:
+            raise NotFound(f"There is no department {parent[:64]!r}.", field="parent")
+    path = f"{above.path if above else '/'}{code}/"
+    if len(path) > 512:
+        raise ValidationRefused("The department lies too deep in the tree.", field="parent")
+    made = Department(
+        code=code, name=_text(name, "name", 255) or "", parent_id=above.id if above else None, path=path
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def rename_department(session: Session, code: str, name: str) -> Department:
+    """Another name; the code stays, since the ledger holds it."""
+    found = session.scalar(select(Department).where(Department.code == code))
+    if found is None:
+        raise NotFound(f"There is no department {code[:64]!r}.", field="code")
+    found.name = _text(name, "name", 255) or ""
+    return found
+
+
+def add_location(
+    session: Session, code: str, site: str | None = None, building: str | None = None, room: str | None = None
+) -> Location:
+    """A place; at least its code is known."""
+    code = _checked_code(code)
+    if session.scalar(select(Location.id).where(Location.code == code)) is not None:
+        raise RuleRefused(f"There is a place with the code {code} already.", field="code")
+    made = Location(
+        code=code,
+        site=_text(site, "site", 120, needed=False),
+        building=_text(building, "building", 120, needed=False),
+        room=_text(room, "room", 120, needed=False),
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def add_party(
+    session: Session, role: str, name: str, contact: str | None = None, uid: str | None = None
+) -> Party:
+    """A person or an organisation; the ledger will hold its ``uid`` only."""
+    if role not in PARTY_ROLES:
+        raise ValidationRefused(
+            f"There is no role {role[:40]!r}; choose one of {', '.join(PARTY_ROLES)}.", field="role"
+        )
+    made = Party(
+        uid=uid or uuid4().hex,
+        role=role,
+        name=_text(name, "name", 255) or "",
+        contact=_text(contact, "contact", 2000, needed=False),
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def erase_party(session: Session, uid: str, now: datetime) -> Party:
+    """Forget name and contact for ever; the history stays, with nobody's name in it."""
+    found = session.scalar(select(Party).where(Party.uid == uid))
+    if found is None:
+        raise NotFound("There is no such person or organisation.")
+    found.name, found.contact, found.erased_at = "(erased)", None, found.erased_at or now
+    return found
+
+
+def set_photo(session: Session, asset_id: int, content: bytes, now: datetime) -> Photo:
+    """Keep a picture of the asset: turned upright, made small, without place or camera data."""
+    if len(content) > MOST_PHOTO_BYTES:
+        raise ValidationRefused("The photo is larger than 20 MB.", field="photo")
+    if session.get(Asset, asset_id) is None:
+        raise NotFound("There is no such machine.")
+    kept = _re_encoded(content)
+    session.execute(delete(Photo).where(Photo.asset_id == asset_id))
+    made = Photo(asset_id=asset_id, content=kept, sha256=hashlib.sha256(kept).hexdigest(), added_at=now)
+    session.add(made)
+    return made
+
+
+def _re_encoded(content: bytes) -> bytes:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
+            if picture.width * picture.height > MOST_PIXELS:
+                raise ValidationRefused("The photo has too many pixels.", field="photo")
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning):
+        words = "This is not a photo that can be read: send a JPEG, PNG or WebP."
+        raise ValidationRefused(words, field="photo") from None
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=82)
+    return out.getvalue()
+
+
+def move_department(session: Session, code: str, parent: str | None) -> Department:
+    """Hang the department, with all below it, under another one."""
+    found = session.scalar(select(Department).where(Department.code == code))
+    if found is None:
+        raise NotFound(f"There is no department {code[:64]!r}.", field="code")
+    above = session.scalar(select(Department).where(Department.code == parent)) if parent else None
+    if parent and above is None:
+        raise NotFound(f"There is no department {parent[:64]!r}.", field="parent")
+    if above is not None and above.path.startswith(found.path):
+        raise RuleRefused("A department cannot hang under itself.", field="parent")
+    old, new = found.path, f"{above.path if above else '/'}{code}/"
+    found.parent_id = above.id if above else None
+    session.flush()
+    for below in session.scalars(select(Department).where(Department.path.startswith(old, autoescape=True))):
+        session.execute(
+            update(Department).where(Department.id == below.id).values(path=new + below.path[len(old) :])
+        )
+    session.expire_all()
+    return found
