@@ -1,4 +1,4 @@
-"""Places the statuses of the lifecycle on a drawing, and the arrows between them. No drawing library: boxes and curves."""
+"""Places the statuses of the lifecycle on a drawing, and the arrows between them."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,9 +7,9 @@ from inventory.lifecycle.describe import Move, moves
 from inventory.lifecycle.event_types import NEW
 from inventory.register.statuses import STATUSES
 
-WIDTH: Final = 148
+WIDTH: Final = 144
 HEIGHT: Final = 40
-_COLUMN: Final = 196
+_COLUMN: Final = 176
 _ROW: Final = 92
 _MARGIN: Final = 12
 PLACES: Final = {

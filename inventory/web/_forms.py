@@ -22,10 +22,10 @@ Finder = Callable[[str, str | None, str], list[Named]]
 
 @dataclass(frozen=True)
 class Entry:
-    """One control. ``name`` is its name in the form, ``field`` the detail's; ``rows`` of a repeated group."""
+    """One control. ``name`` is its name in the form, ``detail`` the detail's; ``rows`` of a repeated group."""
 
     name: str
-    field: str
+    detail: str
     label: str
     type: str
     required: bool = False

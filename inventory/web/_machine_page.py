@@ -1,0 +1,238 @@
+"""What the page of one machine shows, put together from its history."""
+
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any, Final
+
+from flask import current_app, url_for
+
+from inventory.accounts.permissions import permissions_of
+from inventory.lifecycle.details import Facts
+from inventory.lifecycle.effects import drive_uid
+from inventory.lifecycle.event_types import CORRECTION, EVENT_TYPES, EventType
+from inventory.lifecycle.fields import schema_of
+from inventory.lifecycle.queries import possible_events
+from inventory.lifecycle.state import FittedDrive
+from inventory.register.identifiers import IDENTIFIER_TYPES
+from inventory.register.kinds import KINDS
+from inventory.register.naming import names_of
+from inventory.register.statuses import ON_SITE, STATUSES
+from inventory.sanitisation.rules import drive_name, reasons_unclean, unclean_drive
+from inventory.web import _words as words
+from inventory.web._finding import Found
+from inventory.web._recording import drive_label
+from inventory.web._shell import account, session, settings
+
+_STEPS: Final = (
+    "received", "deployed", "released", "found", "inspected", "passed_for_reuse", "reserved", "redeployed",
+    "donated", "collected", "returned", "prepared_for_reuse", "unmerged",
+)  # fmt: skip
+"""Of the steps that are possible, the first of these is offered largest."""
+_PURCHASE: Final = ("order_reference", "purchase_date", "purchase_cost", "warranty_end")
+_SHUT: Final = "clean_drives"
+"""The guard that no detail opens."""
+
+
+def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_photo: bool) -> SimpleNamespace:
+    """Everything that machines/machine.html names."""
+    state, zone = found.state, settings().zone
+    facts = state.facts
+    permissions = permissions_of(account().role)
+    wanted = words.references_of(each.line for each in found.machine.lines)
+    wanted |= {
+        (kind, facts[name])
+        for name, kind in (("department", "department"), ("location", "location"), ("custodian", "party"))
+        if name in facts
+    }
+    names = names_of(session(), wanted)
+    unclean = reasons_unclean(state, zone) if state.status in ON_SITE else []
+    possible = possible_events(state, permissions)
+    barred = [row for row in possible if unclean and _SHUT in row.guards]
+    steps = _steps(found, [row for row in possible if row not in barred], bool(unclean))
+    drives = _drive_names(found)
+    return SimpleNamespace(
+        tag=found.tag,
+        words=found.words,
+        status=STATUSES[found.status],
+        since=words.when(state.status_since, zone, "day") if state.status_since else "",
+        place=names.get(("location", facts.get("location", ""))),
+        custodian=names.get(("party", facts.get("custodian", ""))),
+        department=names.get(("department", facts.get("department", ""))),
+        came_by=came_by,
+        merged_into=state.merged_into,
+        just=just,
+        unclean=[reason[:1].upper() + reason[1:] for reason in unclean],
+        barred=[row.label.lower() for row in barred],
+        lines=_lines(found, names, drives, "correct" in permissions),
+        drives=[_drive(found, drive) for drive in state.drives.values()],
+        no_drives=_no_drives(found),
+        identifiers=_identifiers(found),
+        purchase=[(words.label_of(name), _fact(facts, name)) for name in _PURCHASE],
+        notes=found.notes,
+        photo=url_for("web_machines.photo", tag=found.tag) if has_photo else None,
+        photo_action=url_for("web_machines.photo", tag=found.tag) if "record" in permissions else None,
+        **_mass(found),
+        **_label(found.tag),
+        **steps,
+    )
+
+
+def _step(found: Found, row: EventType) -> dict[str, str]:
+    href = url_for("web_events.record", tag=found.tag, kind=row.key)
+    return {"verb": row.verb, "href": href, "icon": row.icon, "key": row.key}
+
+
+def _steps(found: Found, possible: list[EventType], unclean: bool) -> dict[str, Any]:
+    possible = [row for row in possible if row.key != CORRECTION]
+    by_key = {row.key: row for row in possible}
+    order: list[str] = [key for key in _STEPS if key != "inspected" or found.state.inspection is None]
+    if unclean and found.status != "in_use":
+        order.insert(0, "sanitised" if found.drives else "part_fitted")
+    following = next((by_key[key] for key in order if key in by_key), None)
+    rest = [row for row in possible if row is not following]
+    return {
+        "next": _step(found, following) if following else None,
+        "moves": [_step(found, row) for row in rest if _moves(found, row)],
+        "stays": [_step(found, row) for row in rest if not _moves(found, row)],
+    }
+
+
+def _moves(found: Found, row: EventType) -> bool:
+    """Whether it changes where the machine stands; merging mends the record, not the machine."""
+    try:
+        return row.target(found.state, {}) not in (found.status, "withdrawn")
+    except KeyError:
+        return True
+
+
+def _drive_names(found: Found) -> dict[str, str]:
+    """Serials of every drive that ever was on record here, by uid: old lines speak of removed ones."""
+    named = {}
+    for each in found.machine.lines:
+        details = each.line.details
+        listed: Iterable[Any] = details.get("drives", ())
+        fitted = [details] if "came" in details else listed
+        for number, drive in enumerate(fitted):
+            if isinstance(drive, dict) and drive.get("serial"):
+                named[drive.get("uid") or drive_uid(each.line.key, number)] = str(drive["serial"])
+    return named | {uid: drive_name(drive) for uid, drive in found.drives.items()}
+
+
+def _lines(
+    found: Found, names: dict[tuple[str, str], str], drives: dict[str, str], may_correct: bool
+) -> list[SimpleNamespace]:
+    zone = settings().zone
+    corrections = {each.line.voids: each for each in found.machine.lines if each.line.voids}
+    place = {each.line.key: (each.line.occurred_at, each.line.sequence) for each in found.machine.lines}
+
+    def order(each: Any) -> tuple[Any, ...]:
+        line = each.line
+        # A replacement stands right behind the line whose place it takes.
+        return (*place[line.replaces], line.sequence) if line.replaces in place else (*place[line.key], 0)
+
+    shown = []
+    for each in sorted((one for one in found.machine.lines if not one.line.voids), key=order):
+        line, voiding = each.line, corrections.get(each.line.key)
+        row = EVENT_TYPES.get(line.kind)
+        correct = may_correct and voiding is None
+        shown.append(
+            SimpleNamespace(
+                label=row.label if row else line.kind,
+                icon=row.icon if row else "circle",
+                when=words.happened(line, zone),
+                who=each.actor_name,
+                recorded=words.recorded_later(line, zone),
+                words=[
+                    pair
+                    for pair in words.details_in_words(line, names, drives, each.personal)
+                    if pair[1] != found.tag
+                ],
+                erased=each.erased,
+                voided=voiding is not None,
+                correction=_correction(voiding) if voiding else None,
+                replaces=_anchor(place, line.replaces),
+                anchor=_anchor(place, line.key),
+                hash=_short(each),
+                correct=url_for("web_events.correct", tag=found.tag, key=line.key) if correct else None,
+            )
+        )
+    return shown
+
+
+def _anchor(place: dict[str, tuple[Any, int]], key: str | None) -> str | None:
+    return f"line-{place[key][1]}" if key in place else None
+
+
+def _short(each: Any) -> str:
+    found = getattr(each, "hash", b"")
+    return bytes(found).hex()[:10] if found else ""
+
+
+def _correction(voiding: Any) -> str:
+    day = words.when(voiding.line.recorded_at, settings().zone, "day")
+    reason = (voiding.personal or {}).get("reason")
+    told = f": {reason}" if reason else "; the reason was erased" if voiding.erased else ""
+    return f"Corrected by {voiding.actor_name} on {day}{told}"
+
+
+def _drive(found: Found, drive: FittedDrive) -> dict[str, Any]:
+    zone = settings().zone
+    name, _, more = drive_label(drive).partition(" (")
+    problem = unclean_drive(found.state, drive, zone) if found.status in ON_SITE else None
+    if drive.wiped_at is not None:
+        wiped = words.when(drive.wiped_at, zone, "day")
+        told = f"Wiped ({drive.wiped_method}) on {wiped}"
+    else:
+        told = "Never used here; needs no wipe" if not found.state.used_before else "No wipe on record"
+    return {"name": name, "more": more.rstrip(")"), "problem": problem, "words": told}
+
+
+def _no_drives(found: Found) -> str:
+    if found.state.no_drive_fitted:
+        return "No drive is fitted, as an inspection found."
+    if not KINDS[found.state.kind].holds_storage:
+        return "None on record; this kind holds none."
+    return "None on record. It can hold one, so it is not clean until somebody looks."
+
+
+def _identifiers(found: Found) -> list[tuple[str, str]]:
+    known = found.facts.get("identifiers", ())
+    told = [(IDENTIFIER_TYPES.get(each["type"], each["type"]), each["value"]) for each in known]
+    return told + [(IDENTIFIER_TYPES["former_tag"], tag) for tag in found.state.former_tags]
+
+
+def _fact(facts: dict[str, Any], name: str) -> str | None:
+    value = facts.get(name)
+    if value is None:
+        return None
+    if name == "purchase_cost":
+        currency = facts.get("currency") or "currency unknown"
+        return f"{float(value):,.2f} {currency}"
+    if name.endswith(("_date", "_end")):
+        return words.value_in_words(_day_field(), name, value, {})
+    return str(value)
+
+
+def _day_field() -> Any:
+    return schema_of(Facts).fields["purchase_date"]
+
+
+def _mass(found: Found) -> dict[str, Any]:
+    mass = found.facts.get("mass_g")
+    if mass is None:
+        return {"mass": None, "mass_source": None}
+    told = [each for each in found.machine.lines if "mass_g" in each.line.details and not each.voided_by]
+    source = None
+    if told:
+        line = told[-1].line
+        said = line.details.get("source")
+        source = f"{said or EVENT_TYPES[line.kind].label}, {words.when(line.occurred_at, settings().zone, 'day')}"
+    return {"mass": f"{mass / 1000:,.2f} kg", "mass_source": source}
+
+
+def _label(tag: str) -> dict[str, Any]:
+    known = current_app.view_functions
+    return {
+        "qr": url_for("web_labels.qr", tag=tag, ext="svg") if "web_labels.qr" in known else None,
+        "label": url_for("web_labels.index", tag=tag) if "web_labels.index" in known else None,
+    }

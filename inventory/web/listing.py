@@ -1,0 +1,320 @@
+"""The list of machines: filters in the address, keyset pages, columns, saved views, the way into a batch."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from inventory.accounts.models import SavedView
+from inventory.db import write
+from inventory.errors import InventoryError, RuleRefused, ValidationRefused
+from inventory.lifecycle.details import ROUTES
+from inventory.register.kinds import KINDS
+from inventory.register.queries import AssetFilter, AssetPage, AssetRow, find_named, list_assets, names_of
+from inventory.register.statuses import STATUSES
+from inventory.web import _words as words
+from inventory.web._batching import batchable
+from inventory.web._forms import Entry
+from inventory.web._shell import NavigationEntry, account, recorder, requires, session, settings
+
+blueprint = Blueprint("web_listing", __name__)
+NAVIGATION = [NavigationEntry("Machines", "web_listing.index", "laptop", 20)]
+
+_PAGE: Final = "machines"
+_MOST_VIEWS: Final = 50
+_REFERENCES: Final = {
+    "department": ("department", ""),
+    "location": ("location", ""),
+    "custodian": ("party", "custodian"),
+}
+_FILTER_LABELS: Final = {
+    "q": "Search",
+    "bought_from": "Bought from",
+    "bought_to": "Bought to",
+    "waiting_days": "Waiting at least (days)",
+    "seen_before": "Not seen since",
+    "advised": "Advised route",
+    "older": "Withdrawn too",
+    "identifier": "Identifier",
+    "order_reference": "Order",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list. ``sort``: its key in the order of the list, if it can be ordered by."""
+
+    key: str
+    label: str
+    sort: str = ""
+    mono: bool = False
+    numeric: bool = False
+    usual: bool = False
+
+
+COLUMNS: Final = (
+    Column("tag", "Tag", "tag", mono=True, usual=True),
+    Column("status", "Status", usual=True),
+    Column("what", "Kind", usual=True),
+    Column("model", "Model", "model", usual=True),
+    Column("serial", "Serial", mono=True, usual=True),
+    Column("department", "Department", usual=True),
+    Column("location", "Place", usual=True),
+    Column("custodian", "Custodian"),
+    Column("since", "In this status since", "status_since", usual=True),
+    Column("purchase_date", "Bought", "purchase_date"),
+    Column("cost", "Price", numeric=True),
+    Column("order_reference", "Order"),
+    Column("grade", "Grade"),
+    Column("seen", "Last seen", "last_seen"),
+    Column("registered", "On record since", "registered"),
+)
+
+
+@blueprint.get("/machines")
+@requires("view")
+def index() -> AnyResponse:
+    """The list; its whole state is the address."""
+    args = MultiDict((name, text) for name, text in request.args.items(multi=True) if text.strip())
+    chosen = [column for column in COLUMNS if column.key in args.getlist("columns")]
+    shown = chosen or [column for column in COLUMNS if column.usual]
+    refusal, errors = None, dict[str, str]()
+    try:
+        _settle_names(args, errors)
+        asked = AssetFilter.from_args(args)
+        sort = args.get("sort", "tag")
+        page = _page(asked, sort, args)
+    except InventoryError as error:
+        session().rollback()
+        refusal, asked, sort = error, AssetFilter(), "tag"
+        page = AssetPage([], 0, True, None, None)
+    if errors:
+        page = AssetPage([], 0, True, None, None)
+    filters = asked.to_args()
+    named = _named(filters)
+    state = [(name, text) for name, text in args.items(multi=True) if name not in ("after", "before")]
+    text = render_template(
+        "listing/index.html",
+        page=page,
+        rows=[_row(row) for row in page.rows],
+        columns=[_head(column, sort, state) for column in ([COLUMNS[0]] if COLUMNS[0] not in shown else []) + shown],
+        all_columns=[(column.key, column.label, column in shown) for column in COLUMNS],
+        chosen=[column.key for column in chosen],
+        chips=_chips(filters, named, state),
+        clear_href=url_for("web_listing.index", columns=[column.key for column in chosen]),
+        filters=_controls(),
+        lookups=[(table, role) for table, role in _REFERENCES.values()],
+        values=_values(args, named),
+        errors=errors,
+        open_filters=bool(errors),
+        refusal=refusal,
+        mended=page.showing_for,
+        kept=[(name, text) for name, text in state if name != "q"],
+        query=urlencode(state),
+        filter_query=urlencode(_pairs(filters if not page.showing_for else filters | {"q": page.showing_for})),
+        filtered=bool(filters) or bool(errors) or refusal is not None,
+        views=_views(),
+        newer_href=_address(state, before=page.previous) if page.previous else None,
+        older_href=_address(state, after=page.next) if page.next else None,
+        batchable=batchable(),
+        may_record=bool(batchable()),
+        may_register={"record", "procure", "import"} & recorder().permissions,
+        export_href=_export(filters),
+    )
+    return Response(text, refusal.status if refusal else 422 if errors else 200)
+
+
+def _page(asked: AssetFilter, sort: str, args: Mapping[str, str]) -> AssetPage:
+    size = settings().page_size
+    return list_assets(
+        session(), asked, settings(), sort=sort, after=args.get("after"), before=args.get("before"), size=size
+    )
+
+
+def _settle_names(args: MultiDict[str, str], errors: dict[str, str]) -> None:
+    """A department, place or person typed by name becomes its code; a code stays as it is."""
+    for name, (table, role) in _REFERENCES.items():
+        text = args.get(name, "")
+        if "[" in text and text.endswith("]"):
+            args[name] = text.rpartition("[")[2].rstrip("]")
+        elif " " in text or (text and request.args.get("typed") == "1" and text != "-"):
+            found = find_named(session(), table, role or None, text[:200])
+            if len(found) == 1:
+                args[name] = found[0].code
+            elif found:
+                errors[name] = "More than one answers: " + ", ".join(each.choice for each in found[:5])
+            else:
+                errors[name] = f"There is none called “{text[:60]}”."
+
+
+def _pairs(filters: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (name, text)
+        for name, value in filters.items()
+        for text in (value if isinstance(value, list) else [value])
+    ]
+
+
+def _named(filters: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    wanted = [(_REFERENCES[name][0], filters[name]) for name in _REFERENCES if filters.get(name, "-") != "-"]
+    return names_of(session(), wanted)
+
+
+def _address(state: Iterable[tuple[str, str]], **more: str) -> str:
+    pairs = [pair for pair in state if pair[0] != "typed"] + list(more.items())
+    return f"{url_for('web_listing.index')}?{urlencode(pairs)}" if pairs else url_for("web_listing.index")
+
+
+def _head(column: Column, sort: str, state: list[tuple[str, str]]) -> dict[str, Any]:
+    head: dict[str, Any] = {"key": column.key, "label": column.label, "mono": column.mono, "numeric": column.numeric}
+    if column.sort:
+        present = sort.removeprefix("-") == column.sort
+        # The newest comes first in these unless asked otherwise, as the list itself has it.
+        newest_first = column.sort in ("last_seen", "registered")
+        downward = newest_first != sort.startswith("-")
+        other = column.sort if not present or sort.startswith("-") else f"-{column.sort}"
+        head["sort_href"] = _address([pair for pair in state if pair[0] != "sort"], sort=other)
+        if present:
+            head["sorted"] = "descending" if downward else "ascending"
+    return head
+
+
+def _row(row: AssetRow) -> dict[str, Any]:
+    zone = settings().zone
+    cost = f"{row.purchase_cost:,.2f} {row.currency or ''}".strip() if row.purchase_cost is not None else None
+    model = " ".join(part for part in (row.manufacturer, row.model) if part) or None
+    return {
+        "tag": {"text": row.tag, "href": url_for("web_machines.machine", tag=row.tag)},
+        "status": STATUSES[row.status],
+        "what": KINDS[row.kind].label if row.kind in KINDS else row.kind,
+        "model": model,
+        "serial": row.serial,
+        "department": row.department,
+        "location": row.location or "–",
+        "custodian": row.custodian or "–",
+        "since": words.day(row.status_since, zone),
+        "purchase_date": words.day(row.purchase_date) or None,
+        "cost": cost,
+        "order_reference": row.order_reference,
+        "grade": row.grade,
+        "seen": words.day(row.last_seen_at, zone) or None,
+        "registered": words.day(row.registered_at, zone),
+    }
+
+
+def _filter_label(name: str) -> str:
+    return _FILTER_LABELS.get(name) or words.label_of(name)
+
+
+def _filter_words(name: str, text: str, named: Mapping[tuple[str, str], str]) -> str:
+    if name in _REFERENCES:
+        return "not known" if text == "-" else named.get((_REFERENCES[name][0], text), text)
+    if name == "status":
+        return STATUSES[text].label
+    if name == "kind":
+        return KINDS[text].label
+    if name == "advised":
+        return ROUTES.get(text, text)
+    return "yes" if name == "older" else text
+
+
+def _chips(
+    filters: Mapping[str, Any], named: Mapping[tuple[str, str], str], state: list[tuple[str, str]]
+) -> list[dict[str, str]]:
+    return [
+        {
+            "label": _filter_label(name),
+            "value": _filter_words(name, text, named),
+            "remove_href": _address(
+                [pair for pair in state if pair[0] != name or (pair[1] != text and name in _MANY)]
+            ),
+        }
+        for name, text in _pairs(filters)
+    ]
+
+
+_MANY: Final = ("status", "kind")
+
+
+def _controls() -> list[Entry]:
+    """The filter's form; a control per parameter that people use, the rest come by address."""
+    statuses = [("", "Any but Withdrawn"), *((each.key, each.label) for each in STATUSES.values())]
+    kinds = [("", "Any"), *((key, kind.label) for key, kind in KINDS.items())]
+    return [
+        Entry("status", "status", "Status", "select", options=statuses),
+        Entry("kind", "kind", "Kind", "select", options=kinds),
+        *(
+            Entry(name, name, _filter_label(name), "text", lookup=lookup, attrs={"autocomplete": "off"})
+            for name, lookup in _REFERENCES.items()
+        ),
+        Entry("manufacturer", "manufacturer", "Manufacturer", "text"),
+        Entry("model", "model", "Model", "text"),
+        Entry("bought_from", "bought_from", "Bought from", "date"),
+        Entry("bought_to", "bought_to", "Bought to", "date"),
+        Entry("waiting_days", "waiting_days", "Waiting at least (days)", "text", attrs={"inputmode": "numeric"}),
+    ]
+
+
+def _values(args: Mapping[str, str], named: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    values = {name: args[name] for name in args}
+    for name, (table, _) in _REFERENCES.items():
+        if (label := named.get((table, values.get(name, "")))) is not None:
+            values[name] = f"{label} [{values[name]}]"
+    return values
+
+
+def _export(filters: Mapping[str, Any]) -> str | None:
+    """The file of exactly what is filtered, where a writer of files is installed."""
+    if "web_imports.export" not in current_app.view_functions:
+        return None
+    return url_for("web_imports.export", **filters)
+
+
+def _views() -> list[SavedView]:
+    asked = select(SavedView).where(SavedView.account_id == account().id, SavedView.page == _PAGE)
+    return list(session().scalars(asked.order_by(SavedView.name).limit(_MOST_VIEWS)))
+
+
+@blueprint.post("/machines/views")
+@requires("view")
+def keep_view() -> AnyResponse:
+    """Keep the list's filters and columns under a name; the same name again replaces it."""
+    name = " ".join(request.form.get("name", "").split())
+    query = urlencode([pair for pair in parse_qsl(request.form.get("query", "")[:4_000]) if pair[0] not in _PLACE])
+    if not 1 <= len(name) <= 80 or not name.isprintable():
+        raise ValidationRefused("Give the view a name of at most 80 characters.", field="name")
+    owner = account().id
+
+    def keep(db: Session) -> None:
+        mine = (SavedView.account_id == owner, SavedView.page == _PAGE)
+        kept = list(db.scalars(select(SavedView).where(*mine)))
+        found = next((view for view in kept if view.name == name), None)
+        if found is not None:
+            found.query = query
+        elif len(kept) >= _MOST_VIEWS:
+            raise RuleRefused(f"You have {_MOST_VIEWS} views. Delete one before you save another.")
+        else:
+            db.add(SavedView(account_id=owner, page=_PAGE, name=name, query=query))
+
+    write(session(), keep)
+    return redirect(f"{url_for('web_listing.index')}?{query}", 303)
+
+
+_PLACE: Final = ("after", "before", "typed")
+
+
+@blueprint.post("/machines/views/<int:number>/delete")
+@requires("view")
+def forget_view(number: int) -> AnyResponse:
+    """Delete one of one's own views."""
+    owner = account().id
+    write(
+        session(), lambda db: db.execute(delete(SavedView).where(SavedView.id == number, SavedView.account_id == owner))
+    )
+    return redirect(url_for("web_listing.index"), 303)

@@ -1,0 +1,1 @@
+"""The HTML edge, by what people see and what the ledger keeps."""
