@@ -5,13 +5,24 @@ import time
 from html import unescape
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from inventory.accounts.models import Account
 from inventory.db import transaction
 from tests.conftest import NOW, World
+
+
+class Person(FlaskClient):
+    """A client whose every request asks anew who is signed in, as on a server.
+
+    The fixture's application context outlives the requests, and with it what one request remembers.
+    """
+
+    def open(self, *args: Any, **kw: Any) -> TestResponse:
+        g.pop("account", None)
+        return super().open(*args, **kw)
 
 
 def sign_in(app: Flask, world: World, role: str = "administrator") -> FlaskClient:
@@ -24,6 +35,7 @@ def sign_in(app: Flask, world: World, role: str = "administrator") -> FlaskClien
             world.session.commit()
             with transaction(world.session) as session:
                 session.add(Account(uid=uid, username=role, display_name=role.title(), role=role, created_at=NOW))
+    app.test_client_class = Person
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie.update(uid=uid, version=1, since=time.time())
