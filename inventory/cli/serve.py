@@ -20,7 +20,7 @@ from inventory.register.models import Asset
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535), help="TCP port.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
-@click.option("--demo/--no-demo", default=True, show_default=True, help="Fill an empty database with the demonstration.")
+@click.option("--demo/--no-demo", default=True, show_default=True, help="Fill an empty database with a demonstration.")
 @with_appcontext
 def command(port: int, host: str, workers: int, demo: bool) -> None:
     """Serve the register with a production web server."""

@@ -91,8 +91,8 @@ def in_replay_order(lines: Iterable[Line]) -> list[Line]:
     return sorted(standing, key=place)
 
 
-def replay(lines: Sequence[Line], *, strict: bool = False) -> State:
-    """The state that *lines* (of one asset, by sequence) lead to.
+def replay(lines: Sequence[Line], *, strict: bool = False, before: datetime | None = None) -> State:
+    """The state that *lines* (of one asset, by sequence) lead to; with *before*, by what happened until then.
 
     With *strict* an illegal history is refused in words; without, lines are applied as they stand, which
     is what a rebuild of projections from a verified ledger does.
@@ -102,6 +102,8 @@ def replay(lines: Sequence[Line], *, strict: bool = False) -> State:
     if lines and lines[0].key not in {line.key for line in ordered} and not _opening_replaced(lines, ordered):
         return _withdrawn(lines)
     for line in ordered:
+        if before is not None and line.occurred_at >= before:
+            continue
         row = EVENT_TYPES[line.kind]
         if strict and (problem := refusal(state, row, line)):
             raise RuleRefused(

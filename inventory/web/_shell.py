@@ -186,7 +186,7 @@ def _refused(error: InventoryError) -> Any:
 
 
 def _stale_form(error: CSRFError) -> Any:
-    words = "The form was open for too long, or cookies are blocked. Go back, load the page again and send it once more."
+    words = "The form was open for too long, or cookies are blocked. Go back, load the page again and send it again."
     if wants_json():
         return jsonify({"status": 400, "title": "The form is stale", "detail": words}), 400
     return _page(400, "The form is stale", words)

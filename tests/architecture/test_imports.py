@@ -40,6 +40,7 @@ PURE = {
     "lifecycle/describe.py",
     "sanitisation/rules.py",
 }
+KNOW_FLASK = {"flask", "flask_sqlalchemy", "flask_smorest", "flask_wtf", "flask_migrate", "werkzeug", "click"}
 MAY_KNOW_FLASK = {"app", "api", "web", "cli", "db", "migrations"}
 MAY_COMMIT = {"db", "api", "web", "cli"}
 
@@ -72,9 +73,8 @@ def violations(path: Path, source: str) -> list[str]:
         return [f"{name} stands on no floor"]
     for module in imports(source):
         parts = module.split(".")
-        if parts[0] in ("flask", "flask_sqlalchemy", "flask_smorest", "flask_wtf", "flask_migrate", "werkzeug", "click"):
-            if here not in MAY_KNOW_FLASK:
-                found.append(f"{name} knows {parts[0]}")
+        if parts[0] in KNOW_FLASK and here not in MAY_KNOW_FLASK:
+            found.append(f"{name} knows {parts[0]}")
         if name in PURE and (parts[0] in ("sqlalchemy", "flask") or module == "inventory.db"):
             found.append(f"{name} is pure and knows {module}")
         if parts[0] != "inventory" or len(parts) < 2 or parts[1] == here or parts[1] == "__version__":

@@ -35,8 +35,8 @@ def test_every_foreign_key_is_indexed_or_never_looked_up(engine: Engine) -> None
     inspector = inspect(engine)
     missing = []
     for table in Base.metadata.tables:
-        leading = {tuple(each["column_names"])[0] for each in inspector.get_indexes(table)}
-        leading |= {tuple(each["column_names"])[0] for each in inspector.get_unique_constraints(table)}
+        leading = {each["column_names"][0] for each in inspector.get_indexes(table)}
+        leading |= {each["column_names"][0] for each in inspector.get_unique_constraints(table)}
         leading |= set(inspector.get_pk_constraint(table)["constrained_columns"][:1])
         missing += [
             f"{table}.{key['constrained_columns'][0]}"

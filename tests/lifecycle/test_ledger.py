@@ -479,7 +479,7 @@ def test_bad_details_get_a_sentence_and_change_nothing(world: World, kind: str, 
 
 def test_a_tag_is_never_used_twice_not_even_a_former_one(world: World) -> None:
     world.used_machine("ED-1")
-    world.record("relabelled", "ED-1", **{"tag": "NEW-1"})
+    world.record("relabelled", "ED-1", tag="NEW-1")
     with pytest.raises(RuleRefused, match="now NEW-1"):
         world.record("received", tag="ed-1")
     with pytest.raises(BatchRefused):

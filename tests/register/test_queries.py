@@ -24,7 +24,7 @@ from inventory.register.queries import (
     resolve,
     rows_of,
 )
-from inventory.register.tags import issue, is_ours, near_misses, problem_with, readings
+from inventory.register.tags import is_ours, issue, near_misses, problem_with, readings
 from tests.conftest import NOW, World, statements
 
 
@@ -60,7 +60,7 @@ def test_our_own_tags_are_found_without_hyphens_and_without_prefix(world: World)
 
 def test_an_old_tag_finds_the_machine_that_bears_a_new_one(world: World) -> None:
     register(world, "ED-1")
-    world.record("relabelled", "ED-1", **{"tag": "NEW-1"})
+    world.record("relabelled", "ED-1", tag="NEW-1")
     found = resolve(world.session, "ed-1", world.settings)
     assert (found.tag, found.came_by) == ("NEW-1", "former_tag")
 

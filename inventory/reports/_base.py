@@ -1,0 +1,180 @@
+"""What every report has: its answer with cells that open their machines, and its registry."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from inventory.config import Settings
+from inventory.discovery import find
+from inventory.errors import NotFound, ValidationRefused
+from inventory.register.kinds import KINDS
+from inventory.register.models import Department
+from inventory.reports._query import UNKNOWN_DEPARTMENT, Query, year_label
+
+RULES_VERSION: Final = 1
+"""Version of the counting rules (see docs/lifecycle.md); printed on every figure."""
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A counted cell; ``cell`` names it so that it opens its machines. ``unit`` only where it differs."""
+
+    value: int | float | None
+    cell: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: ``unit`` machines, %, kg, events; empty for words."""
+
+    key: str
+    label: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """An answer. Rows are mappings from column key to text or `Figure`."""
+
+    key: str
+    title: str
+    definition: str
+    columns: tuple[Column, ...]
+    rows: tuple[dict[str, Any], ...]
+    query: Query
+    period: str
+    as_at: datetime
+    scope: str
+    notes: tuple[str, ...] = ()
+    version: int = RULES_VERSION
+
+
+Runner = Callable[[Session, Query, Settings], tuple[Sequence[dict[str, Any]], Sequence[str]]]
+Selector = Callable[[Session, Query, Settings, str], Select[Any] | None]
+
+
+@dataclass(frozen=True)
+class ReportType:
+    """A report: one file, one of these under the name REPORT.
+
+    ``run`` gives rows and notes; ``select`` the (asset_id, key of the counted line) behind a cell, one
+    row per asset, or None for a cell that does not exist. Figures and members come from the same place.
+    """
+
+    key: str
+    title: str
+    definition: str
+    columns: tuple[Column, ...]
+    run: Runner
+    select: Selector
+    needs_period: bool = True
+    """False: `from` has no meaning for it."""
+
+
+def reports() -> dict[str, ReportType]:
+    """Every report, by key."""
+    return {each.key: each for each in find("inventory.reports", "REPORT").values()}
+
+
+def report_type(key: str) -> ReportType:
+    """The report *key*, or a refusal that names those there are."""
+    found = reports().get(key)
+    if found is None:
+        raise NotFound(f"There is no report {key[:40]!r}; there are {', '.join(sorted(reports()))}.")
+    return found
+
+
+def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
+    """Answer *query* with the report *key*: the one function behind page, API, terminal and files."""
+    kind = report_type(key)
+    query = query.within(settings)
+    _check_department(session, query)
+    now = datetime.now(UTC)
+    rows, notes = kind.run(session, query, settings)
+    return Report(
+        kind.key,
+        kind.title,
+        kind.definition,
+        kind.columns,
+        tuple(rows),
+        query,
+        _period(kind, query, settings),
+        query.as_at or now,
+        _scope(query),
+        tuple(notes),
+    )
+
+
+def _check_department(session: Session, query: Query) -> None:
+    if query.department and query.department != UNKNOWN_DEPARTMENT:
+        known = session.scalar(select(func.count()).select_from(Department).where(Department.code == query.department))
+        if not known:
+            raise ValidationRefused(f"There is no department {query.department!r}.", field="department")
+
+
+def day_words(day: date) -> str:
+    """``31 Jul 2017``."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def _period(kind: ReportType, query: Query, settings: Settings) -> str:
+    if query.year is not None:
+        return f"Academic year {year_label(query.year)}"
+    last = f"to {day_words(query.to)}" if query.to else "to today"
+    if not kind.needs_period:
+        return "As it stands" if query.to is None else f"As it stood on {day_words(query.to)}"
+    first = query.start or settings.programme_start
+    return f"From {day_words(first)} {last}"
+
+
+def _scope(query: Query) -> str:
+    kinds = ", ".join(KINDS[key].label.lower() for key in query.kind)
+    words = kinds or {"computer": "Computers", "peripheral": "Peripherals", "unknown": "Kind unknown"}[query.group]
+    place = {"": "all departments", "-": "no department known"}.get(query.department, f"department {query.department}")
+    return f"{words}; {place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A page of the machines behind a figure: (asset number, key of the counted line or None), and how many in all.
+
+    ``next`` asks for the following page; None on the last.
+    """
+
+    rows: list[tuple[int, str | None]]
+    total: int
+    next: str | None
+
+
+def members_of(
+    key: str, cell: str, session: Session, query: Query, settings: Settings, after: str = "", size: int = 50
+) -> Members:
+    """The machines behind a cell, in the order of their numbers, from the cursor *after*."""
+    kind = report_type(key)
+    query = query.within(settings)
+    _check_department(session, query)
+    statement = kind.select(session, query, settings, cell)
+    if statement is None:
+        raise NotFound(f"The report {key} has no figure {cell[:60]!r}.")
+    inner = statement.subquery()
+    total = int(session.scalar(select(func.count()).select_from(inner)) or 0)
+    line = func.coalesce(inner.c.key, "")
+    page = select(inner.c.asset_id, inner.c.key).order_by(inner.c.asset_id, line).limit(size + 1)
+    if after:
+        number, known = _cursor(after)
+        page = page.where(or_(inner.c.asset_id > number, and_(inner.c.asset_id == number, line > known)))
+    rows = [(number, line) for number, line in session.execute(page)]
+    more = len(rows) > size
+    rows = rows[:size]
+    return Members(rows, total, f"{rows[-1][0]}.{rows[-1][1] or ''}" if more else None)
+
+
+def _cursor(text: str) -> tuple[int, str]:
+    number, _, line = text.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise ValidationRefused("This page of the list cannot be found; start again from the first.", field="after")
+    return int(number), line[:80].replace("\x00", "")

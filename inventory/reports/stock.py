@@ -1,0 +1,207 @@
+"""Stock: machines by status, and how long those that wait have waited; now, or as it stood on a day."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Select, bindparam, func, literal, select
+from sqlalchemy.orm import Session
+
+from inventory.config import Settings
+from inventory.lifecycle.counting import NO_DAY, local_day
+from inventory.lifecycle.history import states_at
+from inventory.lifecycle.models import Tally
+from inventory.register.models import Asset, Department
+from inventory.register.queries import subtree
+from inventory.register.statuses import ON_SITE, STATUSES, WAITING
+from inventory.reports._base import Column, Figure, ReportType
+from inventory.reports._outcomes import stored_counts_answer
+from inventory.reports._query import UNKNOWN_DEPARTMENT, Query
+
+DEFINITION = (
+    "Machines by where they stand. Ageing counts the days since a machine came to a status in which somebody "
+    "should act on it. Withdrawn records (entered in error, merged, cancelled) are in no figure."
+)
+FRESH_DAYS = 30
+"""Days up to which a waiting machine is fresh; the setting AGEING_DAYS tells from when it is ageing."""
+BANDS = ("fresh", "waiting", "ageing")
+_COUNTED = tuple(key for key in STATUSES if key != "withdrawn")
+
+
+class Stood(NamedTuple):
+    """Some machines in one status since one day (NO_DAY where it does not matter)."""
+
+    status: str
+    since: date
+    machines: int
+
+
+def reference_day(query: Query, settings: Settings) -> date:
+    """The day from which waiting is counted back."""
+    if query.to is not None:
+        return query.to
+    moment = query.as_at or datetime.now(UTC)
+    return moment.astimezone(settings.zone).date()
+
+
+def is_now(query: Query, settings: Settings) -> bool:
+    """Whether the register's present rows answer."""
+    today = datetime.now(settings.zone).date()
+    return query.as_at is None and (query.to is None or query.to >= today)
+
+
+def band(since: date, today: date, settings: Settings) -> str:
+    """Which band of ageing a machine is in that waits since *since*."""
+    days = (today - since).days
+    return "fresh" if days <= FRESH_DAYS else "waiting" if days <= settings.ageing_days else "ageing"
+
+
+def standing(session: Session, query: Query, settings: Settings) -> list[Stood]:
+    """How many machines stand in each status, those that wait by the day since when."""
+    if not is_now(query, settings):
+        found = Counter(
+            (status, since if status in WAITING else NO_DAY) for _, status, since in _past(session, query, settings)
+        )
+        return [Stood(status, since, number) for (status, since), number in found.items()]
+    if stored_counts_answer(session, query, settings) and not query.department:
+        statement: Any = (
+            select(Tally.measure, Tally.day, func.sum(Tally.machines))
+            .where(Tally.figure == "stock", Tally.kind == query.group)
+            .group_by(Tally.measure, Tally.day)
+            .having(func.sum(Tally.machines) != 0)
+        )
+        return [Stood(status, day, int(number)) for status, day, number in session.execute(statement)]
+    statement = (
+        select(Asset.status, Asset.status_since, func.count())
+        .where(*_filters(query))
+        .group_by(Asset.status, Asset.status_since)
+    )
+    sums: Counter[tuple[str, date]] = Counter()
+    for status, moment, number in session.execute(statement):
+        sums[status, local_day(moment, settings) if status in WAITING else NO_DAY] += number
+    return [Stood(status, since, number) for (status, since), number in sums.items()]
+
+
+def _filters(query: Query) -> list[Any]:
+    found: list[Any] = [Asset.kind.in_(sorted(query.kinds)), Asset.status != "withdrawn"]
+    if query.department == UNKNOWN_DEPARTMENT:
+        found.append(Asset.department_id.is_(None))
+    elif query.department:
+        found.append(Asset.department_id.in_(subtree(query.department)))
+    return found
+
+
+def _past(session: Session, query: Query, settings: Settings) -> Iterator[tuple[int, str, date]]:
+    """(asset, status, since) as it stood at the end of the day `to` and was known at `as_at`, by replay."""
+    end = None
+    if query.to is not None:
+        end = datetime.combine(query.to + timedelta(days=1), time(), settings.zone).astimezone(UTC)
+    codes = None
+    if query.department and query.department != UNKNOWN_DEPARTMENT:
+        codes = set(session.scalars(select(Department.code).where(Department.id.in_(subtree(query.department)))))
+    for number, state in states_at(session, end, query.as_at):
+        if state.status in (None, "withdrawn") or state.kind not in query.kinds:
+            continue
+        department = state.facts.get("department")
+        if query.department == UNKNOWN_DEPARTMENT and department is not None:
+            continue
+        if codes is not None and department not in codes:
+            continue
+        since = local_day(state.status_since, settings) if state.status_since else NO_DAY
+        yield number, str(state.status), since
+
+
+def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
+    today = reference_day(query, settings)
+    machines: Counter[str] = Counter()
+    bands: Counter[tuple[str, str]] = Counter()
+    oldest: dict[str, date] = {}
+    for each in standing(session, query, settings):
+        machines[each.status] += each.machines
+        if each.status in WAITING:
+            bands[each.status, band(each.since, today, settings)] += each.machines
+            oldest[each.status] = min(each.since, oldest.get(each.status, each.since))
+    rows = [_row(STATUSES[key].label, key, machines[key], bands, oldest.get(key)) for key in _COUNTED]
+    on_site = sum(machines[key] for key in ON_SITE)
+    rows.append({"status": "On site together", "key": "on_site", "machines": Figure(on_site, "on_site")})
+    rows.append({"status": "All on record", "key": "all", "machines": Figure(machines.total(), "all")})
+    notes = [f"Waiting is counted up to {today.day} {today:%b %Y}; ageing is more than {settings.ageing_days} days."]
+    return rows, notes
+
+
+def _row(label: str, key: str, number: int, bands: Counter[tuple[str, str]], since: date | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"status": label, "key": key, "machines": Figure(number, key)}
+    if key in WAITING:
+        row |= {name: Figure(bands[key, name], f"{key}.{name}") for name in BANDS}
+        row["since"] = f"{since.day} {since:%b %Y}" if since else ""
+    return row
+
+
+def _wanted(cell: str) -> tuple[list[str], str] | None:
+    name, _, part = cell.partition(".")
+    statuses = {"on_site": [key for key in _COUNTED if key in ON_SITE], "all": list(_COUNTED)}.get(name)
+    if statuses is None:
+        statuses = [name] if name in _COUNTED else []
+    if not statuses or (part and (part not in BANDS or name not in WAITING)):
+        return None
+    return statuses, part
+
+
+def _select(session: Session, query: Query, settings: Settings, cell: str) -> Select[Any] | None:
+    wanted = _wanted(cell)
+    if wanted is None:
+        return None
+    statuses, part = wanted
+    today = reference_day(query, settings)
+    if not is_now(query, settings):
+        numbers = (
+            number
+            for number, status, since in _past(session, query, settings)
+            if status in statuses and (not part or band(since, today, settings) == part)
+        )
+        return _of_numbers(numbers)
+    conditions = [Asset.status.in_(statuses), *_filters(query)]
+    if part:
+        conditions += _since(part, today, settings)
+    found: Any = select(Asset.id.label("asset_id"), literal(None).label("key")).where(*conditions)
+    return cast("Select[Any]", found)
+
+
+def _since(part: str, today: date, settings: Settings) -> list[Any]:
+    """Bounds on the moment a machine came to its status, for a band of ageing."""
+
+    def start(days: int) -> datetime:
+        return datetime.combine(today - timedelta(days=days), time(), settings.zone).astimezone(UTC)
+
+    fresh, late = start(FRESH_DAYS), start(settings.ageing_days)
+    return {
+        "fresh": [Asset.status_since >= fresh],
+        "waiting": [Asset.status_since < fresh, Asset.status_since >= late],
+        "ageing": [Asset.status_since < min(fresh, late)],
+    }[part]
+
+
+def _of_numbers(numbers: Iterable[int]) -> Select[Any]:
+    # Written into the statement: there may be more of them than a database takes as parameters.
+    wanted: Any = bindparam("numbers", sorted(numbers), expanding=True, literal_execute=True)
+    found: Any = select(Asset.id.label("asset_id"), literal(None).label("key")).where(Asset.id.in_(wanted))
+    return cast("Select[Any]", found)
+
+
+REPORT = ReportType(
+    "stock",
+    "Stock by status",
+    DEFINITION,
+    (
+        Column("status", "Status"),
+        Column("machines", "Machines", "machines"),
+        Column("fresh", "Up to 30 days", "machines"),
+        Column("waiting", "Longer", "machines"),
+        Column("ageing", "Ageing", "machines"),
+        Column("since", "Longest since"),
+    ),
+    _run,
+    _select,
+    needs_period=False,
+)

@@ -1,0 +1,116 @@
+"""The trend: outcomes by tier for each of ten academic years."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from inventory.config import Settings
+from inventory.lifecycle.counting import academic_year
+from inventory.lifecycle.models import OutcomeFact, Tally
+from inventory.lifecycle.upkeep import basis_holds
+from inventory.lifecycle.waste_hierarchy import IN_HIERARCHY, TIERS
+from inventory.reports import hierarchy
+from inventory.reports._base import Column, Figure, ReportType
+from inventory.reports._outcomes import filters, known_at, tally_department
+from inventory.reports._query import GROUPS, Query, year_label
+
+DEFINITION = (
+    "For each academic year and each machine, its last standing outcome reached in that year, by tier of the waste "
+    "hierarchy (Directive 2008/98/EC Art. 4), expected and confirmed together. A machine that reached an outcome in "
+    "two years stands in both, so the years do not add up to the headline."
+)
+YEARS = 10
+
+
+def last_year(query: Query, settings: Settings) -> int:
+    """The academic year in which the ten years end."""
+    if query.year is not None:
+        return query.year
+    day = query.to or (query.as_at or datetime.now(settings.zone)).astimezone(settings.zone).date()
+    return academic_year(day, settings)
+
+
+def by_year(session: Session, query: Query, settings: Settings) -> Counter[tuple[int, str]]:
+    """Machines by (year, tier) for the ten years."""
+    last = last_year(query, settings)
+    first = last - YEARS + 1
+    if not basis_holds(session, settings):
+        return _live(session, query, settings, range(first, last + 1))
+    if query.plain:
+        statement: Any = (
+            select(Tally.year, Tally.tier, func.sum(Tally.machines))
+            .where(
+                Tally.figure == "outcome",
+                Tally.year.between(first, last),
+                Tally.kind.in_(sorted(GROUPS[query.group])),
+                Tally.measure.in_(sorted(IN_HIERARCHY)),
+                *tally_department(query),
+            )
+            .group_by(Tally.year, Tally.tier)
+        )
+    else:
+        statement = (
+            select(OutcomeFact.year, OutcomeFact.tier, func.count())
+            .where(
+                known_at(query),
+                OutcomeFact.year.between(first, last),
+                OutcomeFact.latest_in_year,
+                OutcomeFact.measure.in_(sorted(IN_HIERARCHY)),
+                *filters(query),
+            )
+            .group_by(OutcomeFact.year, OutcomeFact.tier)
+        )
+    return Counter({(year, tier): int(number) for year, tier, number in session.execute(statement)})
+
+
+def _live(session: Session, query: Query, settings: Settings, years: range) -> Counter[tuple[int, str]]:
+    found: Counter[tuple[int, str]] = Counter()
+    for year in years:
+        asked = replace(query, year=year, start=None, to=None).within(settings)
+        for measure, tier, _, _, number, _, _ in hierarchy.cells(session, asked, settings):
+            if measure in IN_HIERARCHY:
+                found[year, tier] += number
+    return found
+
+
+def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
+    found = by_year(session, query, settings)
+    last = last_year(query, settings)
+    rows = []
+    for year in range(last - YEARS + 1, last + 1):
+        label = year_label(year)
+        row: dict[str, Any] = {"year": label, "key": str(year)}
+        row |= {key: Figure(found[year, key], f"{year}.{key}") for key in TIERS}
+        row["all"] = Figure(sum(found[year, key] for key in TIERS), f"{year}.all")
+        rows.append(row)
+    return rows, ["Each year runs from the first day of its first month to the last day before the next."]
+
+
+def _select(session: Session, query: Query, settings: Settings, cell: str) -> Select[Any] | None:
+    name, _, part = cell.partition(".")
+    last = last_year(query, settings)
+    if not name.isascii() or not name.isdigit() or not last - YEARS < int(name) <= last:
+        return None
+    if part != "all" and part not in TIERS:
+        return None
+    asked = replace(query, year=int(name), start=None, to=None).within(settings)
+    return hierarchy.REPORT.select(session, asked, settings, part)
+
+
+REPORT = ReportType(
+    "trend",
+    "Ten academic years",
+    DEFINITION,
+    (
+        Column("year", "Academic year"),
+        *(Column(tier.key, tier.label, "machines") for tier in TIERS.values()),
+        Column("all", "Tiers 1 to 5", "machines"),
+    ),
+    _run,
+    _select,
+    needs_period=False,
+)
