@@ -135,7 +135,7 @@ def _scope(query: Query) -> str:
     kinds = ", ".join(KINDS[key].label.lower() for key in query.kind)
     words = kinds or {"computer": "Computers", "peripheral": "Peripherals", "unknown": "Kind unknown"}[query.group]
     place = {"": "all departments", "-": "no department known"}.get(query.department, f"department {query.department}")
-    return f"{words}; {place}"
+    return f"{words[0].upper()}{words[1:]}; {place}"
 
 
 @dataclass(frozen=True, slots=True)
