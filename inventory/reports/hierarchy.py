@@ -129,9 +129,10 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
         }
     )
     gap = _gap(session, query, settings)
-    notes = [f"{weighed.total()} of {whole} machines have a measured mass; kilograms are theirs only."]
+    notes = [f"Measured mass is known of {weighed.total():,} of {whole:,} machines; kilograms are theirs only."]
     if gap:
-        notes.append(f"{gap} machines of unknown kind reached an outcome and are in no figure; mend their kind.")
+        which = "1 machine of unknown kind" if gap == 1 else f"{gap:,} machines of unknown kind"
+        notes.append(f"{which} reached an outcome and stands in no figure until the kind is known.")
     return rows, notes
 
 

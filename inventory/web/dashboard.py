@@ -52,7 +52,7 @@ def index() -> str:
     gap = answer("stock", replace(whole, group="unknown", kind=())) if stock and query.group == "computer" else None
     return render_template(
         "dashboard/index.html",
-        query=query,
+        query=year,
         figures=figures_of(headline),
         definition=headline.definition,
         links={cell: cell_address("headline", whole, cell) for cell in figures_of(headline)},
@@ -67,7 +67,7 @@ def index() -> str:
         trend_rows=rows_shown(trend, year),
         series=series_of(trend),
         stock=stock,
-        stock_rows=rows_shown(stock, whole) if stock else [],
+        stock_rows=rows_shown(_without_nothing(stock), whole) if stock else [],
         attention=_attention(stock, gap, whole, figures_of(headline)),
         activity=recent_activity(session()),
         statuses=STATUSES,
@@ -76,6 +76,11 @@ def index() -> str:
         | {key: page_address("web_reports.show", whole, key=key) for key in ("headline", "stock")},
         csv_href=page_address("web_reports.csv", year, key="hierarchy"),
     )
+
+
+def _without_nothing(stock: Report) -> Report:
+    """The stock report without the statuses in which no machine stands."""
+    return replace(stock, rows=tuple(row for row in stock.rows if row["machines"].value))
 
 
 def _attention(

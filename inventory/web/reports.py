@@ -14,7 +14,7 @@ from inventory.lifecycle.queries import lines_of
 from inventory.register.kinds import KINDS
 from inventory.register.rows import AssetRow, rows_of
 from inventory.register.statuses import STATUSES
-from inventory.reports._base import Figure, Report, members_of, report_type, reports
+from inventory.reports._base import Column, Figure, Report, members_of, report_type, reports
 from inventory.reports._query import Query
 from inventory.reports._render import to_csv
 from inventory.web import _words as words
@@ -57,7 +57,7 @@ def show(key: str) -> str:
         report=report,
         query=query,
         columns=[
-            {"key": each.key, "label": each.label, "numeric": bool(each.unit) or each.key == "value"}
+            {"key": each.key, "label": _heading(each), "numeric": bool(each.unit)}
             for each in report.columns
             if each.key != "unit" or report.key != "headline"
         ],
@@ -69,6 +69,10 @@ def show(key: str) -> str:
         csv_href=url_for("web_reports.csv", key=key, **query.to_args()),
         json_href=f"/api/v1/reports/{key}?{query_string(query)}",
     )
+
+
+def _heading(column: Column) -> str:
+    return column.label if column.unit in ("", "machines") else f"{column.label}, {column.unit}"
 
 
 @blueprint.get("/<key>.csv")

@@ -89,7 +89,7 @@ def test_a_machine_with_several_outcomes_in_a_period_stands_there_once_with_its_
 
 def test_unknown_kinds_are_in_no_figure_and_shown_as_a_gap(fleet: World) -> None:
     report = run("hierarchy", fleet.session, Query(year=2016), fleet.settings)
-    assert any("1 machines of unknown kind" in note for note in report.notes)
+    assert any("1 machine of unknown kind" in note for note in report.notes)
     assert figures(fleet, "hierarchy", Query(year=2016, group="unknown"))["prevention"] == 1
 
 
