@@ -59,6 +59,7 @@ class Life:
         self.kind = "unknown"
         self.drives: list[str] = []
         self.day = FIRST_DAY
+        self.over = False
         self._moment = datetime(1990, 1, 1, tzinfo=UTC)
         self._slot = (0, 0)
         self._apart = False
@@ -74,7 +75,9 @@ class Life:
         """
         day = max(day, self.day)
         heard = max(day, heard or day)
-        if heard > LAST_DAY:
+        self.over = self.over or heard > LAST_DAY
+        if self.over:
+            # What follows hangs on the step that lies beyond the end.
             return None
         self.day = day
         moment = datetime.combine(day, time(), UTC)
@@ -117,6 +120,9 @@ class Life:
         at = None if voids else when + self.shift
         request = EventRequest(kind, key, None if opens else self.tag, at, details, voids, replaces)
         moment = when if isinstance(when, datetime) else datetime.combine(when, time(), UTC)
+        if self.steps:
+            # A batch is put in order by time; a machine's own steps keep theirs.
+            moment = max(moment, self.steps[-1].moment)
         self.steps.append(Step(slot, heard, moment, request))
         return key
 

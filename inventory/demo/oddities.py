@@ -12,6 +12,7 @@ from inventory.demo.stories import (
     donate,
     inspect,
     leave_as_waste,
+    prepare_for,
     serve,
     waste,
     wipe,
@@ -52,9 +53,7 @@ def donations_in_error(make: Make) -> None:
 
 def donate_plainly(life: Life, day: date) -> str | None:
     """A donation without a later report, so that nothing hangs on it."""
-    from inventory.demo.stories import prepare_for
-
-    prepare_for(life, day, "donate")
+    prepare_for(life, day, "donate", may_reserve=False)
     return life.add("donated", day, partner=PARTNERS[0][0])
 
 
@@ -153,10 +152,12 @@ def dismantled(make: Make) -> None:
         day = monday(date(2016, 3, 7) + days(number * 54))
         arrive(life, day - days(2800), "desktop")
         come_back(life, day)
+        known = bool(life.drives)
         bare = wipe(life, day + days(1), purpose="purge")
-        inspect(life, day + days(1), "dead", "C", "recycle", no_drive=bare)
-        if life.drives and number % 4 == 0:
+        if known and number % 4 == 0:
             _drive_goes_on(make, life, day)
+            bare = True
+        inspect(life, day + days(2), "dead", "C", "recycle", no_drive=bare)
         life.add("dismantled", day + days(2))
         life.add("declared_waste", day + days(3))
         leave_as_waste(life, given=False, contract=False)

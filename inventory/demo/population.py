@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from inventory.demo import hub, oddities, plan
 from inventory.demo.life import Life, monday, workday
-from inventory.demo.stories import arrive, come_back, days, donate, redeploy, serve, waste, wipe, inspect
+from inventory.demo.stories import arrive, come_back, days, donate, prepare_for, redeploy, serve, waste, wipe, inspect
 
 Make = Callable[[], Life]
 
@@ -107,8 +107,6 @@ def _sold(make: Make) -> None:
         life = make()
         day = _day_of_year(2017 + number % 7, life.chance)
         arrive(life, day - days(1700), "laptop")
-        from inventory.demo.stories import prepare_for
-
         prepare_for(life, day, "sell")
         life.add("sold", day, buyer="staff-sale", price=f"{90 + number}.00", currency="GBP")
         if number % 20 == 5:

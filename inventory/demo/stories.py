@@ -116,10 +116,10 @@ def make_ready(life: Life, day: date, route: str) -> None:
     life.add("passed_for_reuse", day + days(3))
 
 
-def prepare_for(life: Life, day: date, route: str) -> None:
+def prepare_for(life: Life, day: date, route: str, *, may_reserve: bool = True) -> None:
     """Ready for a re-use that happens on *day*, three to six weeks later; some were reserved first."""
     make_ready(life, max(life.day + days(7), day - days(21 + life.number % 22)), route)
-    if life.chance.random() < 0.3 and life.day < day - days(6):
+    if may_reserve and life.chance.random() < 0.3 and life.day < day - days(6):
         life.add("reserved", day - days(5), request=f"REQ-{life.number}")
 
 
