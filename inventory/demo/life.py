@@ -209,6 +209,6 @@ class Life:
             found.append({"type": "legacy_barcode", "value": f"00{5_000_000 + self.number}"})
         if 0.45 < roll < 0.52:
             found.append({"type": "supplier_id", "value": f"LINE-{self.number}"})
-        if 0.95 < roll:
+        if roll > 0.95:
             found.append({"type": "source_id", "value": f"old-register:{self.number}"})
         return found

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from inventory.demo import hub, oddities, plan
 from inventory.demo.life import Life, monday, workday
-from inventory.demo.stories import arrive, come_back, days, donate, prepare_for, redeploy, serve, waste, wipe, inspect
+from inventory.demo.stories import arrive, come_back, days, donate, inspect, prepare_for, redeploy, serve, waste, wipe
 
 Make = Callable[[], Life]
 

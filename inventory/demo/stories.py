@@ -200,7 +200,7 @@ def _confirm(life: Life, report: date, given: bool) -> None:
     roll = life.chance.random()
     certificate = f"RPT-{report + life.shift:%Y%m}"
     told: dict[str, Any] = {"by": "sustainability_officer", "exact": False, "certificate": certificate}
-    if given and roll < 0.8 or not given and roll < 0.02:
+    if (given and roll < 0.8) or (not given and roll < 0.02):
         life.add("prepared_for_reuse", report, **told)
     elif roll < 0.93:
         loop = "closed" if roll < 0.2 else "open" if roll < 0.6 else "unknown"

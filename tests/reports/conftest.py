@@ -9,6 +9,11 @@ from tests.conftest import World
 
 @pytest.fixture
 def fleet(world: World) -> World:
+    """The fleet below, on record."""
+    return build_fleet(world)
+
+
+def build_fleet(world: World) -> World:
     """Computers, a monitor, a kind unknown; every measure, corrections, older records, a merge.
 
     2015-09-01 A   redeployed (INF)                       2017-03-01 A  donated: both

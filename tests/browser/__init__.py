@@ -1,0 +1,1 @@
+"""The product as a person meets it: real pages, a real server, a real browser."""

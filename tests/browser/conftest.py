@@ -1,0 +1,132 @@
+"""A served register and a browser in front of it; what the browser complains of fails the test."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from inventory.accounts.service import add_account
+from inventory.app import create_app
+from inventory.config import Settings
+from inventory.db import make_engine, transaction
+from inventory.register.references import References
+from inventory.register.search import forget_words
+from tests.conftest import NOW, World
+
+PASSWORD = "correct horse battery staple"
+PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
+SIZES = {"laptop": (1366, 900), "phone": (390, 844)}
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *rest: Any) -> None:
+        """Requests of a test are nobody's business."""
+
+
+@dataclass
+class Site:
+    """A served register."""
+
+    address: str
+    engine: Any
+    settings: Settings
+
+    def world(self) -> World:
+        """The small university, written through a session of its own."""
+        return World(Session(self.engine, expire_on_commit=False), self.settings)
+
+    def account(self, username: str, role: str) -> None:
+        """An account with the password of the tests."""
+        with Session(self.engine) as session, transaction(session):
+            add_account(session, username, username.title(), role, PASSWORD, NOW)
+
+
+def serve(path: Path, folder: Path) -> Iterator[Site]:
+    """Serve the SQLite database at *path*."""
+    References.forget()
+    forget_words()
+    settings = Settings(
+        database_url=f"sqlite:///{path}", institution="University of Testing", public_url="https://reuse.test"
+    )
+    app = create_app(settings, instance=folder)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    engine = make_engine(settings.database_url)
+    yield Site(f"http://127.0.0.1:{server.server_port}", engine, settings)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    engine.dispose()
+    with app.app_context():
+        from inventory.db import db
+
+        db.engine.dispose()
+
+
+@pytest.fixture
+def site(sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
+    """An empty register, served."""
+    path = tmp_path / "inventory.sqlite3"
+    shutil.copy(sqlite_template, path)
+    yield from serve(path, tmp_path / "instance")
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def open_page(chromium: Any) -> Iterator[Open]:
+    """Opens pages; an error on a page's console, or a script that fails, fails the test."""
+    contexts, complaints = [], []
+
+    def opened(address: str = "", *, size: str = "laptop", **options: Any) -> Any:
+        width, height = SIZES[size]
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale="en-GB", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+
+        def heard(message: Any) -> None:
+            # An answer that refuses is told to the console by the browser itself.
+            if message.type == "error" and "the server responded with a status of 4" not in message.text:
+                complaints.append(message.text)
+
+        page.on("console", heard)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if address:
+            page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Any, site: Site, username: str = "tom", password: str = PASSWORD) -> None:
+    """Sign in by the form."""
+    page.goto(site.address + "/sign-in")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda address: "/sign-in" not in address)
+
+
+def picture(page: Any, name: str) -> None:
+    """Keep a picture of the page for the documentation, at both sizes, when PICTURES=1 asks for it."""
+    if os.environ.get("PICTURES") != "1":
+        return
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    before = page.viewport_size
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.screenshot(path=str(PICTURES / f"{name}-{size}.png"))
+    page.set_viewport_size(before)

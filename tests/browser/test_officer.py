@@ -1,0 +1,110 @@
+"""The officer's figures in a browser: from the headline to one machine, on paper, and for every eye."""
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from tests.browser.conftest import Site, picture, sign_in
+from tests.reports.conftest import build_fleet
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+AXE = (Path(__file__).parents[1] / "static" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+PAGES = {
+    "dashboard": "/",
+    "reports": "/reports/",
+    "report-headline": "/reports/headline",
+    "report-hierarchy": "/reports/hierarchy?year=2016/17",
+    "report-stock": "/reports/stock",
+    "report-trend": "/reports/trend?to=2018-08-31",
+    "behind-a-figure": "/reports/headline/machines/machines",
+    "machines": "/machines",
+    "machines-none": "/machines?q=zzzzzz",
+    "machine-with-history": "/t/A",
+    "machine-corrected": "/t/E",
+    "lifecycle": "/lifecycle",
+    "account": "/account",
+    "scan-modes": "/scan/mode",
+    "batch": "/machines/batch",
+    "new-machine": "/machines/new",
+}
+
+
+@pytest.fixture
+def officer(site: Site, open_page: Any) -> Any:
+    """A page signed in as administrator, on the small fleet whose counts are known."""
+    site.account("tom", "administrator")
+    build_fleet(site.world())
+    page = open_page()
+    sign_in(page, site)
+    return page
+
+
+def test_the_headline_leads_by_way_of_its_machines_to_one_machines_life(site: Site, officer: Any) -> None:
+    page = officer
+    page.goto(site.address + "/")
+    assert page.locator("h1").inner_text().replace("\n", " ") == "3 machines re-used or donated since June 2015"
+    page.get_by_role("link", name="both", exact=False).first.click()
+    assert page.locator(".behind strong").inner_text() == "1"
+    page.get_by_role("link", name="A", exact=True).click()
+    page.wait_for_url(re.compile(r"/t/A#line-\d+$"))
+    assert page.locator("h1").inner_text() == "A"
+
+
+def test_the_year_and_the_department_are_chosen_in_the_form_and_stand_in_the_address(site: Site, officer: Any) -> None:
+    page = officer
+    page.goto(site.address + "/")
+    page.get_by_label("Year", exact=True).select_option("2016/17")
+    page.get_by_label("Department", exact=True).select_option("CSE")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url(re.compile("year=2016%2F17.*department=CSE"))
+    assert "The waste hierarchy in 2016/17" in page.inner_text("main")
+    assert page.get_by_label("Department", exact=True).input_value() == "CSE"
+
+
+def test_the_dashboard_prints_on_one_page_of_a4(site: Site, officer: Any) -> None:
+    officer.goto(site.address + "/")
+    printed = pypdfium2.PdfDocument(io.BytesIO(officer.pdf(format="A4", prefer_css_page_size=True)))
+    assert len(printed) == 1
+    words = printed[0].get_textpage().get_text_range()
+    for part in ("machines re-used or donated", "Prevention", "Disposal", "As at"):
+        assert part in words
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_fault_that_a_checker_finds_or_spills_over_its_edge(
+    site: Site, officer: Any, scheme: str
+) -> None:
+    page = officer
+    page.emulate_media(color_scheme=scheme)
+    found = []
+    for name, address in PAGES.items():
+        answer = page.goto(site.address + address)
+        assert answer.status == 200, address
+        for width in (390, 768, 1366, 1920):
+            page.set_viewport_size({"width": width, "height": 900})
+            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            if over > 0:
+                found.append(f"{address} spills over by {over} px at {width} px")
+        if scheme == "light":
+            picture(page, name)
+        # The page's own policy lets no foreign script in; the checker is put there by the browser.
+        page.evaluate(AXE)
+        found += [f"{address}: {one['id']} {[node['target'] for node in one['nodes'][:3]]}" for one in page.evaluate("axe.run()")["violations"]]
+    assert found == []
+
+
+def test_every_page_works_by_keyboard_alone_up_to_its_first_action(site: Site, officer: Any) -> None:
+    page = officer
+    page.goto(site.address + "/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#content"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('h1') !== null")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/reports/headline/machines/machines"))
