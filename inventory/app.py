@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None, instance: Path | None = None, *
         "inventory",
         template_folder=_folder("templates"),
         static_folder=_folder("static"),
+        static_url_path="/static",
         instance_path=str(instance),
     )
     url = settings.database_url or f"sqlite:///{instance / 'inventory.sqlite3'}"
@@ -87,8 +88,8 @@ def _add_edges(app: Flask) -> None:
     from inventory.cli import add_commands
     from inventory.web import add_web
 
-    if app.config.get("TRUST_PROXY"):
-        app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    if hops := app.config["SETTINGS"].trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     add_api(app)
     add_web(app)
     add_commands(app)

@@ -43,6 +43,8 @@ class Settings:
     """Hours after which a signed-in person signs in again."""
     demo_last_day: date = date(2025, 7, 31)
     """Day of the last line of the demonstration university's ledger."""
+    trusted_proxies: int = 0
+    """How many reverse proxies stand in front; only their word on address and protocol is believed."""
     secure_cookies: bool = False
     """Send the session cookie over HTTPS only; set it wherever HTTPS is used."""
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
@@ -125,6 +127,7 @@ def add_shell(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(_lead_to_setup)
     app.after_request(_add_headers)
+    app.url_defaults(_name_version)
     app.register_error_handler(InventoryError, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
@@ -153,14 +156,26 @@ def _has_account() -> bool:
     return bool(current_app.extensions["has_account"])
 
 
+def _name_version(endpoint: str, values: dict[str, Any]) -> None:
+    """Addresses of static files carry a digest of the file, so that browsers may keep them for ever."""
+    if endpoint == "static" and "filename" in values:
+        kept: dict[str, str] = current_app.extensions.setdefault("static_versions", {})
+        name = values["filename"]
+        if name not in kept:
+            path = Path(current_app.static_folder or "") / name
+            kept[name] = sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "0"
+        values["v"] = kept[name]
+
+
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint == "static":
-        # Addresses of static files carry the version of the file (see `_static_version`).
-        response.headers["Cache-Control"] = "public, max-age=3600"
+        # A new version of a file has a new address; what scripts import from each other has none and is asked for anew.
+        fresh = "public, max-age=31536000, immutable" if request.args.get("v") else "public, no-cache"
+        response.headers["Cache-Control"] = fresh
     else:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
