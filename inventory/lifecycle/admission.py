@@ -16,7 +16,7 @@ from inventory.lifecycle.event_types import CORRECTION, EVENT_TYPES, EventType
 from inventory.lifecycle.loading import CHUNK, Working
 from inventory.lifecycle.models import LifecycleEvent
 from inventory.lifecycle.requests import EventRequest, Recorder
-from inventory.lifecycle.rules import check_moment, event_type, in_replay_order, personal_fields, replay
+from inventory.lifecycle.rules import check_moment, event_type, personal_fields, replay
 from inventory.lifecycle.state import Line, State
 from inventory.register.issuing import tags_on_record
 from inventory.register.models import BlankTag
@@ -216,10 +216,7 @@ def check_replacement(line: Line, working: Working) -> None:
 
 def state_at(working: Working, line: Line) -> State:
     """The state of the machine at the moment of a back-dated *line*."""
-    ordered = in_replay_order(working.lines)
-    earlier = {each.key for each in ordered if each.occurred_at <= line.occurred_at}
-    kept = [each for each in working.lines if each.key in earlier or each.voids]
-    return replay(kept) if earlier else State()
+    return replay(working.lines, before=line.occurred_at + timedelta(microseconds=1))
 
 
 def state_references(state: State) -> Iterator[tuple[str, str]]:

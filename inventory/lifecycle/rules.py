@@ -38,6 +38,12 @@ def refusal(state: State, row: EventType, line: Line) -> InventoryError | None:
     if (state.status or NEW) not in row.allowed_from:
         if state.status is None:
             return RuleRefused(f"{tag} is not on record yet; {row.label.lower()} cannot be its first line.")
+        if row.leads_to == state.status and state.status_since is not None:
+            return RuleRefused(
+                f"{tag} is {status_label(state.status)} already, since {state.status_since:%-d %b %Y}; "
+                "there is nothing to record.",
+                present_status=state.status,
+            )
         allowed = ", ".join(STATUSES[each].label.lower() for each in STATUSES if each in row.allowed_from)
         return RuleRefused(
             f"{tag} is {status_label(state.status)}, so it cannot be recorded as {row.label.lower()}"

@@ -253,6 +253,16 @@ def test_a_correction_after_which_the_history_would_not_hold_is_refused_in_words
     assert lines(world) == before
 
 
+def test_a_line_may_be_dated_back_behind_a_replacement(world: World) -> None:
+    """2016-01-10 ED-1 received, deployed; 2016-05-01 moved, replaced by 2016-06-01 moved; 2016-03-01 sighted."""
+    world.used_machine("ED-1")
+    world.record("moved", "ED-1", "2016-05-01", location="HUB", key="wrong")
+    world.correct("ED-1", "wrong", world.request("moved", "ED-1", date(2016, 6, 1), location="AT-5.01"))
+    assert world.record("sighted", "ED-1", "2016-07-01").outcome == "recorded"
+    assert world.record("sighted", "ED-1", "2016-03-01").outcome == "recorded"
+    assert world.record("sighted", "ED-1", "2016-06-15").outcome == "recorded"
+
+
 def test_corrections_are_not_corrected_and_nothing_is_corrected_twice(world: World) -> None:
     world.used_machine("ED-1")
     world.record("moved", "ED-1", "2018-02-01", key="move", location="HUB")
