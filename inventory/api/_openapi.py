@@ -6,17 +6,17 @@ from typing import Any, Final
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from marshmallow import Schema, fields
 
+from inventory.api._shapes import When
 from inventory.lifecycle.event_types import CORRECTION, EVENT_TYPES, EventType
-from inventory.lifecycle.fields import Choice, Day, Lines, Money, Whole, Words
+from inventory.lifecycle.fields import Day, Lines, Money, Whole, Words
 
 MONEY: Final = r"^\d{1,10}(\.\d{1,2})?$"
 
 
-class RefusalShape(Schema):
+class RefusalSchema(Schema):
     """One refused row of a batch."""
 
     row = fields.Integer(required=True, metadata={"description": "Counted from 1."})
@@ -27,7 +27,7 @@ class RefusalShape(Schema):
     present_status = fields.String(allow_none=True)
 
 
-class FieldProblemShape(Schema):
+class FieldProblemSchema(Schema):
     """One wrong field of a request."""
 
     where = fields.String(required=True, data_key="in", metadata={"description": "body, query, header or file"})
@@ -36,7 +36,7 @@ class FieldProblemShape(Schema):
     detail = fields.String(required=True)
 
 
-class ProblemShape(Schema):
+class ProblemSchema(Schema):
     """A refusal (RFC 9457)."""
 
     type = fields.String(required=True, metadata={"description": "Address that explains this kind of refusal."})
@@ -45,10 +45,10 @@ class ProblemShape(Schema):
     detail = fields.String(required=True, metadata={"description": "A sentence that a person can act on."})
     field = fields.String(metadata={"description": "The input that is wrong."})
     row = fields.Integer(metadata={"description": "Row of a batch, counted from 1."})
-    errors = fields.List(fields.Nested(FieldProblemShape), metadata={"description": "Every field that is wrong."})
+    errors = fields.List(fields.Nested(FieldProblemSchema), metadata={"description": "Every field that is wrong."})
     present_status = fields.String(allow_none=True, metadata={"description": "Where the machine stands now."})
     candidates = fields.List(fields.String(), metadata={"description": "Tags of the machines that answer."})
-    refusals = fields.List(fields.Nested(RefusalShape), metadata={"description": "The refused rows of a batch."})
+    refusals = fields.List(fields.Nested(RefusalSchema), metadata={"description": "The refused rows of a batch."})
 
 
 def _own_properties(self: Any, field: fields.Field[Any], **kw: Any) -> dict[str, Any]:
@@ -61,13 +61,15 @@ def _own_properties(self: Any, field: fields.Field[Any], **kw: Any) -> dict[str,
     if isinstance(field, Lines):
         return {"maxItems": field.most}
     if isinstance(field, Money):
-        return {"type": "string", "pattern": MONEY}
+        return {"pattern": MONEY}
     return {}
 
 
 def _teach(plugin: Any) -> None:
     plugin.converter.add_attribute_function(_own_properties)
     plugin.map_to_openapi_type(Day, "string", "date")
+    plugin.map_to_openapi_type(Money, "string", None)
+    plugin.map_to_openapi_type(When, "string", None)
 
 
 def describe_fields(api: Any) -> None:
@@ -77,19 +79,18 @@ def describe_fields(api: Any) -> None:
 
 def describe_responses(spec: APISpec) -> None:
     """Offer a problem-details response for every HTTP status, and one for any refusal."""
-    shown = {"application/problem+json": {"schema": ProblemShape}}
+    shown = {"application/problem+json": {"schema": ProblemSchema}}
     for status in http.HTTPStatus:
         spec.components.response(status.name, {"description": status.phrase, "content": shown}, lazy=True)
     spec.components.response("DEFAULT_ERROR", {"description": "A refusal", "content": shown}, lazy=True)
 
 
 @cache
-def _converter() -> OpenAPIConverter:
-    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: None)
+def _converter() -> Any:
+    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: "")
     APISpec(title="", version="", openapi_version="3.1.0", plugins=[plugin])
     _teach(plugin)
-    converter: OpenAPIConverter = plugin.converter
-    return converter
+    return plugin.converter
 
 
 @cache
@@ -110,7 +111,7 @@ def document(app: Flask) -> dict[str, Any]:
     if not kept:
         found = app.extensions["inventory-api"][0].spec.to_dict()
         shapes = found["components"]["schemas"]
-        for name, opening in (("Event", False), ("BatchEvent", False), ("Opening", True)):
+        for name, opening in (("EventInput", False), ("BatchEventInput", False), ("OpeningInput", True)):
             if name in shapes:
                 shapes[name] = _by_kind(shapes[name], opening)
         kept.update(found)

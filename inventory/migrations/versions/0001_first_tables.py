@@ -6,11 +6,10 @@ Create Date: 2026-11-23 08:46:39.941723
 
 """
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 
 from inventory.db import Hundredths, UtcDateTime
-
 
 # revision identifiers, used by Alembic.
 revision = "0001"
