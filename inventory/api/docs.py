@@ -1,5 +1,6 @@
 """The OpenAPI document, and a page that shows it without any script."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -42,7 +43,7 @@ def _operations(found: dict[str, Any], tag: str) -> Iterator[dict[str, Any]]:
             if told is None or tag not in told["tags"]:
                 continue
             yield {
-                "id": f"{method}-{path.removeprefix(PREFIX).strip('/').replace('/', '-').replace('{', '').replace('}', '')}",
+                "id": "-".join([method, *re.findall(r"[\w-]+", path.removeprefix(PREFIX))]),
                 "method": method.upper(),
                 "path": path,
                 "summary": told.get("summary", ""),
