@@ -56,7 +56,8 @@ class _Parser(FlaskParser):
         "headers": EXCLUDE,
     }
 
-    def _raw_load_json(self, req: Any) -> Any:
+    def load_json(self, req: Any, schema: Schema) -> Any:
+        """The body, or that there is none."""
         body = req.get_data(cache=True)
         if not body:
             return missing

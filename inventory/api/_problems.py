@@ -25,7 +25,10 @@ _HTTP: Final = {
     413: ("The request is too large", "More was sent than this address takes at once; send it in parts."),
     415: ("That kind of content is not taken here", "Send JSON, with Content-Type: application/json."),
 }
-_WORDS: Final = WORDS | {"Unknown field.": "is not a field of this request"}
+_WORDS: Final = WORDS | {
+    "Unknown field.": "is not a field of this request",
+    "Not a valid mapping type.": "is not a JSON object",
+}
 _PLACES: Final = {"json": "body", "query": "query", "headers": "header", "files": "file", "form": "form"}
 
 
@@ -103,9 +106,9 @@ def _flat(messages: Any, path: list[Any]) -> Iterator[tuple[list[Any], str]]:
 
 
 def _told(place: str, path: list[Any], text: str) -> dict[str, Any]:
-    words = _WORDS.get(text, text.rstrip("."))
+    words = _WORDS.get(text) or text[:1].lower() + text[1:].rstrip(".")
     found: dict[str, Any] = {"in": place}
-    if len(path) > 1 and isinstance(path[1], int):
+    if place == "body" and len(path) > 1 and isinstance(path[1], int):
         # A row of a batch: told as people count, from one.
         found["row"] = path[1] + 1
         path = path[2:] or path[:1]

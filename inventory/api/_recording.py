@@ -58,7 +58,7 @@ class BatchInput(Strict):
     events = fields.List(
         fields.Nested(BatchEventInput),
         required=True,
-        validate=validate.Length(1, MOST_EVENTS, error=f"has {{input_length}} rows; send 1 to {MOST_EVENTS}"),
+        validate=validate.Length(1, MOST_EVENTS, error=f"has too few or too many rows; send 1 to {MOST_EVENTS:,}"),
     )
     all_or_none = fields.Boolean(
         load_default=True,
