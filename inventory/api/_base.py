@@ -107,7 +107,9 @@ class KeyHeader(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    idempotency_key = Words(80, data_key="Idempotency-Key")
+    idempotency_key = Words(
+        80, data_key="Idempotency-Key", metadata={"description": "The key, if the body does not bear it."}
+    )
 
 
 def endpoints(name: str, description: str, *, body_limit: int = SMALL_BODY) -> Endpoints:

@@ -109,8 +109,12 @@ def document(app: Flask) -> dict[str, Any]:
     """The OpenAPI document of *app*, with every kind of event as an alternative of its own."""
     kept = app.extensions.setdefault("inventory-api-document", {})
     if not kept:
-        found = app.extensions["inventory-api"][0].spec.to_dict()
+        api = app.extensions["inventory-api"][0]
+        found = api.spec.to_dict()
         shapes = found["components"]["schemas"]
+        for kind, name in api.ma_plugin.converter.refs.items():
+            if name in shapes and (about := vars(kind.SchemaClass).get("__doc__")):
+                shapes[name]["description"] = " ".join(about.split())
         for name, opening in (("EventInput", False), ("BatchEventInput", False), ("OpeningInput", True)):
             if name in shapes:
                 shapes[name] = _by_kind(shapes[name], opening)
@@ -121,6 +125,7 @@ def document(app: Flask) -> dict[str, Any]:
 def _by_kind(shape: dict[str, Any], opening: bool) -> dict[str, Any]:
     """*shape* once for every kind of event, each with its own details."""
     variants = []
+    about = {"description": shape.pop("description")}
     for row in EVENT_TYPES.values():
         if row.key == CORRECTION or (opening and not row.opens):
             continue
@@ -128,4 +133,4 @@ def _by_kind(shape: dict[str, Any], opening: bool) -> dict[str, Any]:
         needed = [*shape.get("required", []), *(["details"] if details.get("required") else [])]
         properties = shape["properties"] | {"event": {"const": row.key}, "details": details}
         variants.append(shape | {"title": row.key, "properties": properties, "required": needed})
-    return {"oneOf": variants}
+    return about | {"oneOf": variants}

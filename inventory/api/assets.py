@@ -40,30 +40,38 @@ TAG: Final = {
     "description": "Tag of the machine; a look-up also takes its serial number or any other identifier.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 300},
 }
+_SORTS: Final = [*SORTS, *(f"-{name}" for name in SORTS)]
+
+
+def _says(words: str) -> dict[str, str]:
+    return {"description": words}
 
 
 class ListQuery(Strict):
     """What a list shows: the filters of the page with the same names."""
 
-    q = Words(300, metadata={"description": "Words of tag, identifiers, make, model, custodian, place, notes."})
-    status = fields.List(Choice(STATUSES))
-    kind = fields.List(Choice(KINDS))
-    department = Words(64)
-    location = Words(64)
-    custodian = Words(64)
-    manufacturer = Words(255)
-    model = Words(255)
+    q = Words(300, metadata=_says("Words of tag, identifiers, make, model, custodian, place, notes."))
+    status = fields.List(Choice(STATUSES), metadata=_says("Repeat it for more than one."))
+    kind = fields.List(Choice(KINDS), metadata=_says("Repeat it for more than one."))
+    department = Words(64, metadata=_says("Code: the department with all below it. “-”: not known."))
+    location = Words(64, metadata=_says("Code. “-”: not known."))
+    custodian = Words(64, metadata=_says("Id of the person. “-”: nobody."))
+    manufacturer = Words(255, metadata=_says("The whole name."))
+    model = Words(255, metadata=_says("The whole name."))
     order_reference = Words(120)
-    bought_from = Day()
-    bought_to = Day()
-    identifier = Words(128)
-    waiting_days = fields.Integer(validate=validate.Range(0, 36_500))
-    seen_before = Day()
-    advised = Words(16)
-    older = fields.Boolean(metadata={"description": "Withdrawn records too."})
-    sort = Choice([*SORTS, *(f"-{name}" for name in SORTS)], load_default="tag")
-    after = Words(1_000, metadata={"description": "The “next” of the page before."})
-    before = Words(1_000, metadata={"description": "The “previous” of the page after."})
+    bought_from = Day(metadata=_says("Bought on this day or later."))
+    bought_to = Day(metadata=_says("Bought on this day or earlier."))
+    identifier = Words(128, metadata=_says("The whole value of any identifier."))
+    waiting_days = fields.Integer(
+        validate=validate.Range(0, 36_500),
+        metadata=_says("At least so many days in a status in which somebody should act."),
+    )
+    seen_before = Day(metadata=_says("Not seen since the beginning of this day."))
+    advised = Words(16, metadata=_says("Route that the last inspection advised."))
+    older = fields.Boolean(metadata=_says("Withdrawn records too."))
+    sort = Choice(_SORTS, load_default="tag", metadata=_says("“-” in front turns it round."))
+    after = Words(1_000, metadata=_says("The “next” of the page before."))
+    before = Words(1_000, metadata=_says("The “previous” of the page after."))
     size = fields.Integer(load_default=50, validate=validate.Range(1, MOST_ROWS))
 
 

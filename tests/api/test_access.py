@@ -61,7 +61,7 @@ def test_a_role_enters_where_the_permission_table_lets_it(
 
 def test_a_view_without_a_permission_stops_the_start(app: Flask) -> None:
     group = _base.endpoints("forgotten", "A group whose author forgot the permission")
-    group.get("/forgotten")(lambda: {})
+    group.get("/forgotten")(dict)
     with pytest.raises(RuntimeError, match="does not say which permission"):
         _base.register(app, group)
 

@@ -187,7 +187,8 @@ def test_a_page_leads_back_to_the_one_before(admin: Caller, fleet: list[str]) ->
 def test_filters_narrow_the_list(admin: Caller, fleet: list[str]) -> None:
     assert len(walk(admin, "/assets", "assets", kind="laptop", size=2)) == 6
     assert len(walk(admin, "/assets", "assets", kind=["laptop", "monitor"])) == 13
-    assert {row["tag"] for row in walk(admin, "/assets", "assets", department="CSE")} == {"F-00", "F-04", "F-08", "F-12"}
+    below = {row["tag"] for row in walk(admin, "/assets", "assets", department="CSE")}
+    assert below == {"F-00", "F-04", "F-08", "F-12"}
     assert told(admin.get("/assets", status="donated"))["assets"] == []
     assert told(admin.get("/assets", q="F-07"))["assets"][0]["tag"] == "F-07"
     assert [row["tag"] for row in told(admin.get("/assets", bought_from="2016-05-01"))["assets"]] == ["F-04"]
@@ -238,7 +239,7 @@ OPENINGS = [
     ("ordered", {"kind": "laptop"}, "on_order"),
     ("received", {"kind": "laptop"}, "in_stock"),
     ("registered", {"kind": "laptop", "status": "in_use"}, "in_use"),
-    ("taken_on", {"kind": "laptop", "status": "donated", "outcome": "donated", "partner": "remakery", "evidence": "letter"}, "donated"),
+    ("taken_on", {"kind": "laptop", "status": "donated", "outcome": "donated", "partner": "remakery"}, "donated"),
 ]
 
 

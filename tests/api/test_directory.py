@@ -106,7 +106,8 @@ def test_the_lists_page_whole(admin: Caller, world: World) -> None:
 
 def test_any_identifier_is_resolved(world: World, admin: Caller) -> None:
     for tag in ("M-1", "M-2"):
-        world.used_machine(tag, identifiers=[{"type": "serial", "value": "SAME"}, {"type": "mac", "value": f"00:11:22:33:44:5{tag[-1]}"}])
+        mac = {"type": "mac", "value": f"00:11:22:33:44:5{tag[-1]}"}
+        world.used_machine(tag, identifiers=[{"type": "serial", "value": "SAME"}, mac])
     empty = {"status": None, "came_by": None, "candidates": [], "suggestions": []}
     one = {**empty, "answer": "one", "tag": "M-1", "status": "in_use"}
     assert told(admin.get("/resolve", q="m-1")) == one
