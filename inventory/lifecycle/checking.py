@@ -1,11 +1,24 @@
 """Checks details against their schema: quickly where they are plainly right, in words where not."""
 
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import Schema, ValidationError
 
 from inventory.errors import ValidationRefused
 from inventory.lifecycle.fields import Doubt, quick_check, schema_of
+
+WORDS: Final = {
+    "Missing data for required field.": "is needed",
+    "Unknown field.": "is not a detail of this event",
+    "Not a valid string.": "is not text",
+    "Not a valid integer.": "is not a whole number",
+    "Not a valid boolean.": "is neither yes nor no",
+    "Not a valid date.": "is not a date of the form 2026-11-23",
+    "Not a valid list.": "is not a list",
+    "Field may not be null.": "is empty",
+    "Invalid input type.": "is not a set of named details",
+}
+"""What marshmallow says, as the end of a sentence that begins with the field's name."""
 
 
 def check(schema: type[Schema], data: Any, *, what: str) -> dict[str, Any]:
@@ -50,15 +63,4 @@ def _first(messages: Any) -> tuple[str | None, str]:
         if key != "_schema":
             path.append(str(key))
     problem = str(messages[0] if isinstance(messages, list) and messages else messages)
-    known = {
-        "Missing data for required field.": "is needed",
-        "Unknown field.": "is not a detail of this event",
-        "Not a valid string.": "is not text",
-        "Not a valid integer.": "is not a whole number",
-        "Not a valid boolean.": "is neither yes nor no",
-        "Not a valid date.": "is not a date of the form 2026-11-23",
-        "Not a valid list.": "is not a list",
-        "Field may not be null.": "is empty",
-        "Invalid input type.": "is not a set of named details",
-    }
-    return (".".join(path) or None), known.get(problem, problem.rstrip("."))
+    return (".".join(path) or None), WORDS.get(problem, problem.rstrip("."))

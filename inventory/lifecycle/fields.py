@@ -24,7 +24,7 @@ class Words(fields.String):
     """Text, trimmed. ``personal``: kept in the erasable side table, only its digest in the line."""
 
     def __init__(self, longest: int, *, personal: bool = False, pattern: str | None = None, **kw: Any) -> None:
-        super().__init__(metadata={"personal": personal}, **kw)
+        super().__init__(metadata={"personal": personal} | kw.pop("metadata", {}), **kw)
         self.longest = longest
         self.pattern = re.compile(pattern) if pattern else None
 
@@ -52,7 +52,7 @@ class Choice(fields.String):
     """One key of a fixed set. ``labels``: each key in words, in the order in which a form offers them."""
 
     def __init__(self, keys: Collection[str], **kw: Any) -> None:
-        super().__init__(metadata={"enum": sorted(keys)}, **kw)
+        super().__init__(metadata={"enum": sorted(keys)} | kw.pop("metadata", {}), **kw)
         self.keys = frozenset(keys)
         named: Mapping[str, Any] = keys if isinstance(keys, Mapping) else dict.fromkeys(sorted(keys), "")
         self.labels = {

@@ -315,7 +315,7 @@ def _read_cursor(text: str | None, column: Any) -> tuple[Any, int] | None:
         return None
     try:
         value, number = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if not isinstance(number, int) or not 0 <= number < 2**62:
+        if type(number) is not int or not 0 <= number < 2**62:
             raise ValueError
         if value is None and not _may_lack(column):
             raise ValueError
@@ -325,9 +325,13 @@ def _read_cursor(text: str | None, column: Any) -> tuple[Any, int] | None:
             value = datetime.fromisoformat(value)
             if value.tzinfo is None:
                 raise ValueError
-        elif value is not None and column.key in ("tag_key", "model") and not isinstance(value, str):
-            raise ValueError
-    except (ValueError, TypeError, binascii.Error, UnicodeDecodeError):
+            value = value.astimezone(UTC)
+        elif value is not None and column.key in ("tag_key", "model"):
+            # No database stores half of a surrogate pair, and PostgreSQL no NUL.
+            value.encode()
+            if "\x00" in value:
+                raise ValueError
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error):
         raise ValidationRefused(
             "The place in the list cannot be read; start again from its first page.", field="after"
         ) from None

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
+from inventory.errors import Ambiguous, NotFound
 from inventory.register.identifiers import comparison_form
 from inventory.register.models import Asset, AssetIdentifier, BlankTag
 from inventory.register.rows import AssetRow, rows_of
@@ -71,6 +72,19 @@ def resolve(session: Session, text: str, settings: Settings) -> Resolution:
     else:
         _look_around(session, found, forms, settings)
     return found
+
+
+def resolve_one(session: Session, text: str, settings: Settings) -> Resolution:
+    """The one machine that *text* stands for, or the refusal that says what is near."""
+    found = resolve(session, text, settings)
+    if found.asset_id is not None:
+        return found
+    asked = text[:64].replace("\x00", "")
+    if found.candidates:
+        tags = [row.tag for row in found.candidates]
+        raise Ambiguous(f"{len(tags)} machines answer to {asked}: {', '.join(tags[:5])}.", candidates=tags)
+    near = f" Did you mean {' or '.join(found.suggestions[:3])}?" if found.suggestions else ""
+    raise NotFound(f"No machine bears {asked}.{near}", field="tag")
 
 
 def _look_around(session: Session, found: Resolution, forms: list[str], settings: Settings) -> None:

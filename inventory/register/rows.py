@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -89,14 +89,21 @@ def row_statement() -> Any:
     )
 
 
+WIDTH: Final = len(_COLUMNS)
+"""How many columns `row_statement` has; a statement may add its own behind them."""
+
+
+def row_of(columns: Sequence[Any]) -> AssetRow:
+    """The columns of `row_statement` as an `AssetRow`, its identifiers still empty."""
+    code, site, building, room = columns[9:13]
+    place = ", ".join(part for part in (site, building, room) if part) or code
+    values: list[Any] = [*columns[:10], place, *columns[13:WIDTH], {}]
+    return AssetRow(*values)
+
+
 def fill(session: Session, found: Iterable[Sequence[Any]]) -> list[AssetRow]:
     """Rows of `row_statement` as `AssetRow`s; identifiers of all of them in one statement."""
-    rows = []
-    for each in found:
-        code, site, building, room = each[9:13]
-        place = ", ".join(part for part in (site, building, room) if part) or code
-        values: list[Any] = [*each[:10], place, *each[13:], {}]
-        rows.append(AssetRow(*values))
+    rows = [row_of(each) for each in found]
     by_id = {row.id: row for row in rows}
     for start in range(0, len(rows), 2_000):
         numbers = [row.id for row in rows[start : start + 2_000]]

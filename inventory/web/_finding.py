@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from inventory.errors import Ambiguous, NotFound
 from inventory.lifecycle.queries import Machine, machine
 from inventory.lifecycle.state import FittedDrive, State
 from inventory.register.kinds import KINDS
 from inventory.register.naming import names_of
-from inventory.register.queries import resolve
+from inventory.register.queries import resolve_one
 from inventory.register.statuses import STATUSES
 from inventory.web._shell import session, settings
 
@@ -72,14 +71,9 @@ def machine_by_id(asset_id: int) -> Found:
 
 def machine_of(tag: str) -> Found:
     """The machine that bears *tag* in any reading, or the refusal that says what is near."""
-    found = resolve(session(), tag[:300], settings())
-    if found.asset_id is not None:
-        return machine_by_id(found.asset_id)
-    if found.candidates:
-        tags = [row.tag for row in found.candidates]
-        raise Ambiguous(f"{len(tags)} machines answer to {tag[:64]}: {', '.join(tags[:5])}.", candidates=tags)
-    near = f" Did you mean {' or '.join(found.suggestions[:3])}?" if found.suggestions else ""
-    raise NotFound(f"No machine bears {tag[:64]}.{near}", field="tag")
+    found = resolve_one(session(), tag[:300], settings())
+    assert found.asset_id is not None  # noqa: S101 - else it was refused
+    return machine_by_id(found.asset_id)
 
 
 def facts_in_a_line(asset_id: int) -> tuple[str, str]:
