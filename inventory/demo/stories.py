@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from inventory.demo.life import Life, delivery_day, monday, workday
-from inventory.demo.plan import FIRST_DAY, LAST_DAY
+from inventory.demo.plan import FIRST_DAY
 from inventory.demo.university import FACILITY, HUB, HUB_CAGE, HUB_SHELF, PARTNERS, PREPARER
 
 _PARTNERS: Final = tuple(uid for uid, _, weight in PARTNERS for _ in range(weight))
 CONTRACT: Final = "WEEE-2014/07, certified destruction"
-FIRST_COLLECTION: Final = date(2015, 8, 12)
+FIRST_COLLECTION: Final = date(2015, 8, 5)
 
 
 def days(count: float) -> timedelta:
@@ -19,12 +19,12 @@ def days(count: float) -> timedelta:
 
 def arrive(life: Life, bought: date, kind: str | None = None, *, peripheral: bool = False, used: bool = True) -> None:
     """Onto the record: found at the stock-take that opened the register, or delivered and deployed."""
-    facts = life.facts(bought, kind, peripheral=peripheral)
-    if bought < FIRST_DAY:
+    older, day = bought < FIRST_DAY, delivery_day(bought)
+    facts = life.facts(bought if older else max(FIRST_DAY, day - days(10)), kind, peripheral=peripheral)
+    if older:
         day = workday(FIRST_DAY + days(life.number * 31 % 54))
         life.open("registered", day, by="technician", status="in_use", location=life.room(), custodian=life.person(), **facts)
         return
-    day = delivery_day(bought)
     if life.chance.random() < 0.06 and (ordered := workday(day - days(35))) >= FIRST_DAY:
         drives = facts.pop("drives", None)
         life.open("ordered", ordered, by="procurement", **facts)
@@ -219,8 +219,3 @@ def shelve(life: Life, day: date) -> None:
 def cage(life: Life, day: date) -> None:
     """Into the cage of what is waste."""
     life.add("moved", day, location=HUB_CAGE)
-
-
-def end_of_story() -> date:
-    """The last day."""
-    return LAST_DAY
