@@ -32,7 +32,9 @@ def command() -> None:
 
     made = write(db.session(), lambda session: load_demo(session, settings, today, tell))
     if made.fresh:
-        click.echo(f"{made.machines:,} machines with {made.lines:,} ledger lines, all synthetic, up to {settings.demo_last_day}.")
+        click.echo(
+            f"{made.machines:,} machines with {made.lines:,} ledger lines, all synthetic, up to {settings.demo_last_day}."
+        )
     else:
         click.echo(f"The demonstration is here already ({made.machines:,} machines); nothing was changed.")
 
@@ -44,7 +46,9 @@ def sign_ins(session: Session) -> list[str]:
     """
     if not is_demo(session):
         return []
-    found = {account.role: account for account in session.scalars(select(Account).where(Account.uid.startswith("demo-")))}
+    found = {
+        account.role: account for account in session.scalars(select(Account).where(Account.uid.startswith("demo-")))
+    }
     lines = []
     for role, (username, _, password) in PASSWORDS.items():
         account = found.get(role)

@@ -202,13 +202,18 @@ class Life:
         serial = f"SYN{self.number * 7919 % 10**7:07d}"
         found = [{"type": "service_tag" if maker == "Dell" else "serial", "value": serial}]
         if roll < 0.25:
-            found.append({"type": "mac", "value": f"02:00:5E:{self.number >> 16 & 255:02X}:{self.number >> 8 & 255:02X}:{self.number & 255:02X}"})
+            found.append(
+                {
+                    "type": "mac",
+                    "value": f"02:00:5E:{self.number >> 16 & 255:02X}:{self.number >> 8 & 255:02X}:{self.number & 255:02X}",
+                }
+            )
         if 0.2 < roll < 0.5:
             found.append({"type": "host_name", "value": f"syn-{self.number}"})
         if older and roll > 0.5:
             found.append({"type": "legacy_barcode", "value": f"00{5_000_000 + self.number}"})
         if 0.45 < roll < 0.52:
             found.append({"type": "supplier_id", "value": f"LINE-{self.number}"})
-        if 0.95 < roll:
+        if roll > 0.95:
             found.append({"type": "source_id", "value": f"old-register:{self.number}"})
         return found
