@@ -32,9 +32,8 @@ def command() -> None:
 
     made = write(db.session(), lambda session: load_demo(session, settings, today, tell))
     if made.fresh:
-        click.echo(
-            f"{made.machines:,} machines with {made.lines:,} ledger lines, all synthetic, up to {settings.demo_last_day}."
-        )
+        words = f"{made.machines:,} machines with {made.lines:,} ledger lines"
+        click.echo(f"{words} up to {settings.demo_last_day}, all synthetic.")
     else:
         click.echo(f"The demonstration is here already ({made.machines:,} machines); nothing was changed.")
 

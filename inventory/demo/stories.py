@@ -75,8 +75,8 @@ def serve(life: Life, until: date) -> None:
         life.add("amended", day, by="sustainability_officer", mass_g=chance.randrange(900, 9000), source="hub scales")
     elif roll < 0.28 and span > 200:
         # Noted on paper, typed in three weeks later.
-        if life.add("moved", day + days(5), location=life.room()):
-            life.late("sighted", day, day + days(26), location=life.room())
+        life.add("moved", day + days(5), location=life.room())
+        life.late("sighted", day, day + days(26), location=life.room())
 
 
 def come_back(life: Life, day: date, **details: Any) -> None:
@@ -107,8 +107,8 @@ def wipe(life: Life, day: date, *, fails: bool = False, purpose: str = "clear") 
             drives=[{"uid": uid, "technique": "overwrite", "tool": "nwipe"} for uid in life.drives],
         )
         purpose = "destroy"
-    evidence = {"method": purpose, "technique": "shredding" if purpose == "destroy" else "overwrite",
-                "tool": "nwipe" if purpose != "destroy" else "shredder", "evidence": f"wipe-log-{life.number}"}  # fmt: skip
+    technique, tool = ("shredding", "shredder") if purpose == "destroy" else ("overwrite", "nwipe")
+    evidence = {"method": purpose, "technique": technique, "tool": tool, "evidence": f"wipe-log-{life.number}"}
     life.add("sanitised", day, drives=[{"uid": uid} | evidence for uid in life.drives])
     return False
 
@@ -233,9 +233,8 @@ def leave_as_waste(life: Life, *, given: bool, contract: bool) -> None:
             leave_as_waste(life, given=False, contract=contract)
         return
     if contract and life.drives:
-        life.add("sanitised", report, exact=False, drives=[
-            {"uid": uid, "method": "destroy", "technique": "shredding", "evidence": f"DC-{day + life.shift:%Y%m%d}"} for uid in life.drives
-        ])  # fmt: skip
+        proof = {"method": "destroy", "technique": "shredding", "evidence": f"DC-{day + life.shift:%Y%m%d}"}
+        life.add("sanitised", report, exact=False, drives=[{"uid": uid} | proof for uid in life.drives])
     _confirm(life, report + days(1), given)
 
 

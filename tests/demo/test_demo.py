@@ -295,5 +295,5 @@ def test_the_story_is_the_same_in_another_process(sqlite_demo: Engine) -> None:
     ).stdout.splitlines()  # fmt: skip
     assert len(told) > 30_000
     with Session(sqlite_demo) as session:
-        stored = {key: kind for key, kind in session.execute(select(LifecycleEvent.key, LifecycleEvent.kind))}
+        stored = dict(session.execute(select(LifecycleEvent.key, LifecycleEvent.kind)).all())
     assert all(stored[line.split()[0]] == line.split()[1] for line in told)
