@@ -241,10 +241,8 @@ def _rebuild_identifiers(session: Session, number: int, identifiers: Any) -> Non
 
 def remember_basis(session: Session, settings: Settings) -> None:
     """Note the settings that the stored counts are made with."""
-    made_with = basis(settings)
-    # Other rows tell other things of the data (that they are a demonstration) and stay.
-    session.execute(delete(ProjectionBasis).where(ProjectionBasis.name.in_(made_with)))
-    session.execute(insert(ProjectionBasis), [{"name": name, "value": value} for name, value in made_with.items()])
+    session.execute(delete(ProjectionBasis).where(ProjectionBasis.name.in_(basis(settings))))
+    session.add_all(ProjectionBasis(name=name, value=value) for name, value in basis(settings).items())
 
 
 def basis(settings: Settings) -> dict[str, str]:
@@ -258,8 +256,9 @@ def basis(settings: Settings) -> dict[str, str]:
 
 def basis_holds(session: Session, settings: Settings) -> bool:
     """Whether the stored counts were made with the present settings."""
+    # Other marks on this database (that it is a demonstration) are no settings.
     stored = {row.name: row.value for row in session.scalars(select(ProjectionBasis))}
-    return basis(settings).items() <= stored.items()
+    return {name: stored.get(name) for name in basis(settings)} == basis(settings)
 
 
 def count_lines(session: Session) -> int:
