@@ -1,6 +1,7 @@
 """Fixtures: every database test runs on SQLite and on a real PostgreSQL."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -104,6 +105,32 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url: str = request.getfixturevalue("postgres_url")
     _empty(url)
     return url
+
+
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """An SQLite file with the demonstration university, made once per run. Copy it before writing to it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    made, begun = folder / "demo.sqlite3", folder / "demo-begun.sqlite3"
+    with (folder / "demo.lock").open("w") as lock:
+        # Workers share the one file: the first makes it, the others wait.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.copy(sqlite_template, begun)
+            app = create_app(Settings(database_url=f"sqlite:///{begun}"), instance=folder / "demo-instance")
+            with app.app_context():
+                from inventory.db import db
+
+                result = app.test_cli_runner().invoke(args=["demo"])
+                assert result.exit_code == 0, result.output
+                db.session.remove()
+                with db.engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                db.engine.dispose()
+            begun.rename(made)
+    return made
 
 
 @pytest.fixture

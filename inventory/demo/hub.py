@@ -30,7 +30,9 @@ def _returned(make: Make) -> None:
             day = workday(plan.LAST_DAY - days(10 + number % 20))
         else:
             day = workday(plan.LAST_DAY - days(100 + (number - 54) * 16))
-        arrive(life, day - days(1600 + number * 37), ("laptop", "desktop", "laptop", "all_in_one", "monitor")[number % 5])
+        arrive(
+            life, day - days(1600 + number * 37), ("laptop", "desktop", "laptop", "all_in_one", "monitor")[number % 5]
+        )
         serve(life, day - days(40))
         come_back(life, day)
         if number % 9 == 4 and life.drives and day < plan.LAST_DAY:

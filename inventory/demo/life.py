@@ -198,11 +198,16 @@ class Life:
         return found
 
     def _identifiers(self, maker: str, older: bool) -> list[dict[str, str]]:
-        roll = self.chance.random()
+        roll, octets = self.chance.random(), f"{self.number:06X}"
         serial = f"SYN{self.number * 7919 % 10**7:07d}"
         found = [{"type": "service_tag" if maker == "Dell" else "serial", "value": serial}]
         if roll < 0.25:
-            found.append({"type": "mac", "value": f"02:00:5E:{self.number >> 16 & 255:02X}:{self.number >> 8 & 255:02X}:{self.number & 255:02X}"})
+            found.append(
+                {
+                    "type": "mac",
+                    "value": f"02:00:5E:{octets[:2]}:{octets[2:4]}:{octets[4:]}",
+                }
+            )
         if 0.2 < roll < 0.5:
             found.append({"type": "host_name", "value": f"syn-{self.number}"})
         if older and roll > 0.5:

@@ -83,7 +83,9 @@ def duplicates(make: Make) -> None:
         key = double.add("merged", merged_on, into=real.tag)
         if number >= plan.DUPLICATES - plan.UNMERGED:
             double.turn()
-            double.add("unmerged", workday(merged_on + days(40)), reason="Two machines with one serial on the lid (synthetic)")
+            double.add(
+                "unmerged", workday(merged_on + days(40)), reason="Two machines with one serial on the lid (synthetic)"
+            )
             waste(double, workday(merged_on + days(2100 + number * 15)))
         assert key is not None  # noqa: S101 - all merges lie within the story
         if number >= 2:
@@ -209,6 +211,14 @@ def unknown_kinds(make: Make) -> None:
         life = make()
         day = workday(date(2015, 6, 3) + days(number))
         tag = [{"type": "legacy_barcode", "value": f"00{5_000_000 + life.number}"}]
-        life.open("registered", day, by="technician", status="in_use", identifiers=tag, department=life.school(), location=life.room())
+        life.open(
+            "registered",
+            day,
+            by="technician",
+            status="in_use",
+            identifiers=tag,
+            department=life.school(),
+            location=life.room(),
+        )
         if number >= plan.UNKNOWN_KIND:
             life.add("amended", workday(day + days(600)), kind="other", forget="location", source="looked at again")

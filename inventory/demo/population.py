@@ -72,7 +72,13 @@ def _reused(make: Make) -> None:
             life = make()
             day = _day_of_year(year, life.chance)
             roll = life.chance.random()
-            age = 5.1 + 2.8 * life.chance.random() if roll < 0.93 else 3.2 + 1.7 * life.chance.random() if roll < 0.97 else 8.2
+            age = (
+                5.1 + 2.8 * life.chance.random()
+                if roll < 0.93
+                else 3.2 + 1.7 * life.chance.random()
+                if roll < 0.97
+                else 8.2
+            )
             _start(life, day, age)
             if number % 90 == 7 and slips < plan.DONATED_WITH_SLIP:
                 slips += 1
@@ -90,7 +96,11 @@ def _start(life: Life, day: date, age: float) -> None:
     """A computer that is *age* years old on *day*, fit for another life."""
     bought = day - days(age * 365.25)
     roll = life.chance.random()
-    arrive(life, bought, "laptop" if roll < 0.5 else "desktop" if roll < 0.9 else "all_in_one" if roll < 0.95 else "micro_desktop")
+    arrive(
+        life,
+        bought,
+        "laptop" if roll < 0.5 else "desktop" if roll < 0.9 else "all_in_one" if roll < 0.95 else "micro_desktop",
+    )
     serve(life, day - days(60))
 
 

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from inventory.demo.life import Life, delivery_day, monday, workday
-from inventory.demo.plan import FIRST_DAY, LAST_DAY
+from inventory.demo.plan import FIRST_DAY
 from inventory.demo.university import FACILITY, HUB, HUB_CAGE, HUB_SHELF, PARTNERS, PREPARER
 
 _PARTNERS: Final = tuple(uid for uid, _, weight in PARTNERS for _ in range(weight))
 CONTRACT: Final = "WEEE-2014/07, certified destruction"
-FIRST_COLLECTION: Final = date(2015, 8, 12)
+FIRST_COLLECTION: Final = date(2015, 8, 5)
 
 
 def days(count: float) -> timedelta:
@@ -19,22 +19,27 @@ def days(count: float) -> timedelta:
 
 def arrive(life: Life, bought: date, kind: str | None = None, *, peripheral: bool = False, used: bool = True) -> None:
     """Onto the record: found at the stock-take that opened the register, or delivered and deployed."""
-    facts = life.facts(bought, kind, peripheral=peripheral)
-    if bought < FIRST_DAY:
+    older, day = bought < FIRST_DAY, delivery_day(bought)
+    facts = life.facts(bought if older else max(FIRST_DAY, day - days(10)), kind, peripheral=peripheral)
+    if older:
         day = workday(FIRST_DAY + days(life.number * 31 % 54))
-        life.open("registered", day, by="technician", status="in_use", location=life.room(), custodian=life.person(), **facts)
+        life.open(
+            "registered", day, by="technician", status="in_use", location=life.room(), custodian=life.person(), **facts
+        )
         return
-    day = delivery_day(bought)
     if life.chance.random() < 0.06 and (ordered := workday(day - days(35))) >= FIRST_DAY:
         drives = facts.pop("drives", None)
         life.open("ordered", ordered, by="procurement", **facts)
-        key = life.add("received", day, by="procurement", exact=False, location=HUB, **({"drives": drives} if drives else {}))
+        found: dict[str, Any] = {"drives": drives} if drives else {}
+        key = life.add("received", day, by="procurement", exact=False, location=HUB, **found)
         if key and drives:
             life.drives = [f"{key}.{number}" for number in range(len(drives))]
     else:
         life.open("received", day, by="procurement", location=HUB, **facts)
     if used:
-        life.add("deployed", day + days(1 + life.number % 4), by="procurement", custodian=life.person(), location=life.room())
+        life.add(
+            "deployed", day + days(1 + life.number % 4), by="procurement", custodian=life.person(), location=life.room()
+        )
 
 
 def serve(life: Life, until: date) -> None:
@@ -53,17 +58,25 @@ def serve(life: Life, until: date) -> None:
         life.add("reassigned", day, department=life.school(), custodian=life.person(), drives_not_wiped=True,
                  reason="Same team, handed over at the desk (synthetic)")  # fmt: skip
     elif roll < 0.235:
-        life.add("repaired", day, work=chance.choice(("Keyboard replaced", "Fan replaced", "Power supply replaced", "Screen replaced")))
+        life.add(
+            "repaired",
+            day,
+            work=chance.choice(("Keyboard replaced", "Fan replaced", "Power supply replaced", "Screen replaced")),
+        )
     elif roll < 0.26:
-        life.add("upgraded", day, work=chance.choice(("8 GB memory fitted", "Operating system renewed", "16 GB memory fitted")))
+        life.add(
+            "upgraded",
+            day,
+            work=chance.choice(("8 GB memory fitted", "Operating system renewed", "16 GB memory fitted")),
+        )
     elif roll < 0.268 and life.tag.startswith("UOE"):
         life.relabel(day)
     elif roll < 0.275:
         life.add("amended", day, by="sustainability_officer", mass_g=chance.randrange(900, 9000), source="hub scales")
     elif roll < 0.28 and span > 200:
         # Noted on paper, typed in three weeks later.
-        if life.add("moved", day + days(5), location=life.room()):
-            life.late("sighted", day, day + days(26), location=life.room())
+        life.add("moved", day + days(5), location=life.room())
+        life.late("sighted", day, day + days(26), location=life.room())
 
 
 def come_back(life: Life, day: date, **details: Any) -> None:
@@ -75,7 +88,12 @@ def wipe(life: Life, day: date, *, fails: bool = False, purpose: str = "clear") 
     """Wipe the drives on record, or find that there are none; whether an inspection must say so."""
     if not life.drives and life.holds_storage:
         if life.kind in ("laptop", "desktop") and life.chance.random() < 0.5:
-            found = {"serial": f"SYN-F{life.number:08d}", "medium": "hdd", "capacity_bytes": 250 * 10**9, "came": "found_inside"}
+            found: dict[str, Any] = {
+                "serial": f"SYN-F{life.number:08d}",
+                "medium": "hdd",
+                "capacity_bytes": 250 * 10**9,
+                "came": "found_inside",
+            }
             if key := life.add("part_fitted", day, **found):
                 life.drives = [f"{key}.0"]
         if not life.drives:
@@ -83,15 +101,21 @@ def wipe(life: Life, day: date, *, fails: bool = False, purpose: str = "clear") 
     if not life.drives:
         return False
     if fails:
-        life.add("sanitisation_failed", day, drives=[{"uid": uid, "technique": "overwrite", "tool": "nwipe"} for uid in life.drives])
+        life.add(
+            "sanitisation_failed",
+            day,
+            drives=[{"uid": uid, "technique": "overwrite", "tool": "nwipe"} for uid in life.drives],
+        )
         purpose = "destroy"
-    evidence = {"method": purpose, "technique": "shredding" if purpose == "destroy" else "overwrite",
-                "tool": "nwipe" if purpose != "destroy" else "shredder", "evidence": f"wipe-log-{life.number}"}  # fmt: skip
+    technique, tool = ("shredding", "shredder") if purpose == "destroy" else ("overwrite", "nwipe")
+    evidence = {"method": purpose, "technique": technique, "tool": tool, "evidence": f"wipe-log-{life.number}"}
     life.add("sanitised", day, drives=[{"uid": uid} | evidence for uid in life.drives])
     return False
 
 
-def inspect(life: Life, day: date, functional: str, cosmetic: str, route: str | None = None, *, no_drive: bool = False) -> None:
+def inspect(
+    life: Life, day: date, functional: str, cosmetic: str, route: str | None = None, *, no_drive: bool = False
+) -> None:
     """The findings at the bench."""
     details: dict[str, Any] = {"functional": functional, "cosmetic": cosmetic}
     if route:
@@ -158,9 +182,13 @@ def waste(life: Life, day: date, *, route: str = "recycle", back: bool = True, a
     if bare or chance.random() < 0.30 or route != "recycle":
         dead = chance.choice(("dead", "dead", "faulty"))
         inspect(life, day + days(1), dead, chance.choice("BCCD"), route, no_drive=bare)
-    reason = {}
+    reason: dict[str, Any] = {}
     if route != "recycle" or chance.random() < 0.03:
-        reason = {"reason": chance.choice(("No taker within ninety days (synthetic)", "Repair costs more than its worth (synthetic)"))}
+        reason = {
+            "reason": chance.choice(
+                ("No taker within ninety days (synthetic)", "Repair costs more than its worth (synthetic)")
+            )
+        }
     life.add("declared_waste", day + days(1), **reason)
     leave_as_waste(life, given=given, contract=contract)
 
@@ -169,9 +197,18 @@ def leave_as_waste(life: Life, *, given: bool, contract: bool) -> None:
     """Collected on a consignment, and confirmed when the contractor reports."""
     chance = life.chance
     day = collection_day(life.day + days(3))
-    terms = {"unsanitised_under_contract": True, "certified_destruction_contract": CONTRACT} if contract else {}
+    terms: dict[str, Any] = (
+        {"unsanitised_under_contract": True, "certified_destruction_contract": CONTRACT} if contract else {}
+    )
     if given:
-        left = life.add("given_for_preparation", day, exact=False, partner=PREPARER, reference=f"PREP-{day + life.shift:%Y%m%d}", **terms)
+        left = life.add(
+            "given_for_preparation",
+            day,
+            exact=False,
+            partner=PREPARER,
+            reference=f"PREP-{day + life.shift:%Y%m%d}",
+            **terms,
+        )
     else:
         expected = "recycled" if chance.random() < 0.97 else "energy_recovered"
         left = life.add("collected", day, exact=False, facility=FACILITY, expected=expected,
@@ -185,14 +222,19 @@ def leave_as_waste(life: Life, *, given: bool, contract: bool) -> None:
     month = day + days(38 + (life.number % 3 if roll < 0.9 else 3) * 26)
     report = monday(month.replace(day=19))
     if roll > 0.9935:
-        if life.add("rejected", workday(day + days(9)), exact=False, by="sustainability_officer", reason="Battery swollen, repacked (synthetic)"):
+        if life.add(
+            "rejected",
+            workday(day + days(9)),
+            exact=False,
+            by="sustainability_officer",
+            reason="Battery swollen, repacked (synthetic)",
+        ):
             life.turn()
             leave_as_waste(life, given=False, contract=contract)
         return
     if contract and life.drives:
-        life.add("sanitised", report, exact=False, drives=[
-            {"uid": uid, "method": "destroy", "technique": "shredding", "evidence": f"DC-{day + life.shift:%Y%m%d}"} for uid in life.drives
-        ])  # fmt: skip
+        proof = {"method": "destroy", "technique": "shredding", "evidence": f"DC-{day + life.shift:%Y%m%d}"}
+        life.add("sanitised", report, exact=False, drives=[{"uid": uid} | proof for uid in life.drives])
     _confirm(life, report + days(1), given)
 
 
@@ -219,8 +261,3 @@ def shelve(life: Life, day: date) -> None:
 def cage(life: Life, day: date) -> None:
     """Into the cage of what is waste."""
     life.add("moved", day, location=HUB_CAGE)
-
-
-def end_of_story() -> date:
-    """The last day."""
-    return LAST_DAY

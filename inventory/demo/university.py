@@ -46,7 +46,10 @@ TREE: Final = (
 
 SITES: Final = (
     ("Central Campus", ("Appleby Tower", "Buccaneer Place", "Main Library", "Old Quad", "Potter House", "Tower Court")),
-    ("Science Campus", ("Ashgrove Building", "Faraday House", "Grantham Building", "Joseph Block Building", "Noreen Library")),
+    (
+        "Science Campus",
+        ("Ashgrove Building", "Faraday House", "Grantham Building", "Joseph Block Building", "Noreen Library"),
+    ),
     ("Medical Campus", ("Chancery Building", "Little Frances Institute", "Queen's Research Institute")),
     ("Veterinary Campus", ("Roslyn Centre", "Easter Hill")),
     ("Teaching Campus", ("Holyrood House", "Paterson's Wing")),
@@ -114,7 +117,11 @@ def found_university(session: Session, settings: Settings, first: datetime) -> d
     add_party(session, "facility", "Caledonian WEEE Works (invented)", uid=FACILITY)
     add_party(session, "lessor", "Firth Leasing (invented)", uid="firth-leasing")
     add_party(session, "buyer", "Staff sale (invented)", uid="staff-sale")
-    for uid, name in (("frame-a", "Framework Supplier A"), ("frame-b", "Framework Supplier B"), ("orchard", "Orchard Computers")):
+    for uid, name in (
+        ("frame-a", "Framework Supplier A"),
+        ("frame-b", "Framework Supplier B"),
+        ("orchard", "Orchard Computers"),
+    ):
         add_party(session, "supplier", f"{name} (invented)", uid=uid)
     session.execute(
         insert(Party),
