@@ -124,6 +124,7 @@ def index() -> AnyResponse:
         older_href=_address(state, after=page.next) if page.next else None,
         batchable=batchable(),
         may_record=bool(batchable()),
+        may_select=bool(batchable()) or "label" in recorder().permissions,
         may_register={"record", "procure", "import"} & recorder().permissions,
         export_href=_export(filters),
     )
