@@ -53,10 +53,11 @@ def base_for(session: Session, settings: Settings, here: str) -> Base:
 
 def label_of(session: Session, tag: str, base: Base, settings: Settings) -> LabelText:
     """The label of the machine that bears or bore *tag*; NotFound when none does. Two statements at most."""
-    found = list(described(session, [tag], base, settings))
-    if not found or found[0].unclaimed:
+    present = tags_on_record(session, [normalise(tag)]).get(normalise(tag))
+    if present is None:
         raise NotFound(mark("No machine bears {tag}."), field="tag", tag=tag[:64])
-    return found[0]
+    model, _ = _facts(session, [present])[normalise(present)]
+    return make_label(base.url, present, model=model, institution=settings.institution, local_only=base.local)
 
 
 def printable(

@@ -51,7 +51,7 @@ def _rows(session: Session, found: list[tuple[LabelRun, str]]) -> list[RunRow]:
             .where(BlankTag.run.in_(sorted({str(root) for root in roots.values()})))
             .group_by(BlankTag.run)
         )
-        claimed = dict(session.execute(counted).tuples().all())
+        claimed = dict(session.execute(counted).all())
     return [
         RunRow(
             run.id, run.printed_at, by, run.template, run.labels, run.blank, run.skipped, run.reprint_of,

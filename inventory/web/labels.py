@@ -1,7 +1,7 @@
 """Labels: the code of one machine, sheets to print, blank ones, and the runs that were printed."""
 
 from datetime import UTC, datetime
-from tempfile import SpooledTemporaryFile
+from io import BytesIO
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -26,7 +26,6 @@ blueprint = Blueprint("web_labels", __name__)
 
 _SHOWN: Final = 50
 """Labels left out that are named one by one."""
-_IN_MEMORY: Final = 4 * 1024 * 1024
 _CODES: Final = {"svg": "image/svg+xml", "png": "image/png"}
 
 
@@ -254,7 +253,8 @@ def sheets(number: int) -> AnyResponse:
     """The run as PDF; ``right`` and ``down`` shift it by tenths of a millimetre, ``outlines`` is for plain paper."""
     found, _ = run_numbered(session(), number)
     shift = tuple(_whole(name, "0", "The shift in tenths of a millimetre", -50, 50) / 10 for name in ("right", "down"))
-    out = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the answer closes it once it is sent
+    # The largest run (MOST_LABELS) is a file of some 4 MB.
+    out = BytesIO()
     service.write_run(
         session(), found, out, settings(), shift_mm=(shift[0], shift[1]), outlines=request.args.get("outlines") == "1"
     )
