@@ -6,8 +6,8 @@ Create Date: 2026-11-25 12:45:00
 
 """
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 
 revision = "0002_label_runs"
 down_revision = "0001"
