@@ -63,11 +63,11 @@ def draw(labels: Sequence[LabelText | None], count: int, template: SheetTemplate
     marks, numbers = [], []
     for mm in range(int(width) + 1):
         marks.append(f"M{mm} {-_tick(mm)}V0")
-        if mm % 10 == 0 and mm:
+        if mm % 10 == 0 and 0 < mm < width - 3:
             numbers.append((float(mm), -5.2, mm // 10))
     for mm in range(int(height) + 1):
         marks.append(f"M{-_tick(mm)} {mm}H0")
-        if mm % 10 == 0 and mm:
+        if mm % 10 == 0 and 0 < mm < height - 3:
             numbers.append((-6.4, mm + 0.9, mm // 10))
     sheets = -(-(skip + count) // template.per_page) or 1
     title = f"Sheet 1 of {sheets}: {template.name}, {skip} places left empty, then {count:,} labels"
