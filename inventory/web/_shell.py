@@ -71,6 +71,8 @@ class NavigationEntry:
     place: int
     """Position among the sections, smallest first."""
     permission: str = "view"
+    also: tuple[str, ...] = ()
+    """Further blueprints whose pages belong to this section."""
 
 
 def session() -> Session:
@@ -287,10 +289,10 @@ def _navigation(role: str) -> Iterator[dict[str, Any]]:
     entries = [each for listed in find("inventory.web", "NAVIGATION").values() for each in listed]
     for entry in sorted(entries, key=lambda each: each.place):
         if may(role, entry.permission):
-            blueprint = entry.endpoint.partition(".")[0]
+            blueprints = (entry.endpoint.partition(".")[0], *entry.also)
             yield {
                 "label": entry.label,
                 "icon": entry.icon,
                 "href": url_for(entry.endpoint),
-                "active": request.blueprint == blueprint,
+                "active": request.blueprint in blueprints,
             }

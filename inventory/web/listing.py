@@ -21,7 +21,8 @@ from inventory.web._shell import NavigationEntry, recorder, requires, session, s
 from inventory.web.views import views_of
 
 blueprint = Blueprint("web_listing", __name__)
-NAVIGATION = [NavigationEntry("Machines", "web_listing.index", "laptop", 20)]
+_ALSO: Final = ("web_machines", "web_events", "web_bulk", "web_labels")
+NAVIGATION = [NavigationEntry("Machines", "web_listing.index", "laptop", 20, also=_ALSO)]
 
 _REFERENCES: Final = {
     "department": ("department", ""),
