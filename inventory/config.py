@@ -1,9 +1,13 @@
 """Settings from the environment: each with its default, its unit and what it means."""
 
+import ast
+import inspect
 import os
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,6 +56,18 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The institution's time zone."""
         return ZoneInfo(self.time_zone)
+
+
+def meanings() -> dict[str, str]:
+    """What each setting means, from the words under it in this file; by field name, in their order."""
+    [tree] = ast.parse(textwrap.dedent(inspect.getsource(Settings))).body
+    assert isinstance(tree, ast.ClassDef)  # noqa: S101 - for the type checker; it is this very class
+    found: dict[str, str] = {}
+    for field, said in pairwise(tree.body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(said, ast.Expr):
+            words = ast.literal_eval(said.value)
+            found[field.target.id] = " ".join(words.split())
+    return found
 
 
 def _parse(kind: Any, text: str, name: str) -> Any:

@@ -1,20 +1,37 @@
 """The database: Base with constraint names, column types, the session and the transaction."""
 
-from collections.abc import Callable, Iterator
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Engine,
+    MetaData,
+    Select,
+    create_engine,
+    event,
+    func,
+    literal,
+    make_url,
+    tuple_,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from inventory.errors import KeyConflict
+from inventory.errors import KeyConflict, ValidationRefused
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -156,3 +173,74 @@ def write(session: Session, work: Callable[[Session], Answer]) -> Answer:
         raise KeyConflict(
             "This key or tag was used by another record in the same moment. Nothing was changed."
         ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Answer]):
+    """A page of a list; ``next`` and ``previous`` are cursors to go on from, None at the ends."""
+
+    rows: list[Answer]
+    next: str | None
+    previous: str | None
+
+
+def keyset_page(
+    session: Session,
+    statement: Select[Answer],
+    keys: Sequence[Any],
+    size: int,
+    *,
+    after: str | None = None,
+    before: str | None = None,
+) -> Page[Answer]:
+    """One page of *statement*, in the order of *keys*: columns that are never empty and together unique.
+
+    Any depth costs the same. ValidationRefused when the cursor cannot be read.
+    """
+    backwards = before is not None
+    cursor = _cursor_values(before if backwards else after, keys)
+    if cursor is not None:
+        place, values = tuple_(*keys), tuple_(*(literal(value) for value in cursor))
+        statement = statement.where(place < values if backwards else place > values)
+    ordered = statement.order_by(*((key.desc() if backwards else key.asc()) for key in keys))
+    rows = list(session.scalars(ordered.limit(size + 1)))
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    ends = [_cursor_of(row, keys) for row in ((rows[0], rows[-1]) if rows else ())]
+    has_next = bool(rows) and (backwards or more)
+    has_previous = bool(rows) and (more if backwards else cursor is not None)
+    return Page(rows, ends[1] if has_next else None, ends[0] if has_previous else None)
+
+
+def _cursor_of(row: Any, keys: Sequence[Any]) -> str:
+    text = json.dumps([getattr(row, key.key) for key in keys])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _cursor_values(text: str | None, keys: Sequence[Any]) -> list[Any] | None:
+    if not text:
+        return None
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        types = [key.type.python_type for key in keys]
+        if not isinstance(values, list) or [type(value) for value in values] != types:
+            raise ValueError
+        if not all(storable(value) if isinstance(value, str) else abs(value) < 2**31 for value in values):
+            raise ValueError
+    except (ValueError, TypeError, RecursionError):
+        raise ValidationRefused(
+            "The place in the list cannot be read; start again from its first page.", field="after"
+        ) from None
+    return values
+
+
+def storable(text: str) -> bool:
+    """Whether every database can hold *text*: no NUL, no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def holds(column: Any, text: str) -> ColumnElement[bool]:
+    """Condition that *column* holds *text*, whatever its case."""
+    pattern = re.sub(r"([\\%_])", r"\\\1", text.lower())
+    return func.lower(column).like(f"%{pattern}%", escape="\\")

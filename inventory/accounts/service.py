@@ -10,11 +10,12 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from inventory.accounts.models import Account, Setup, SignInAttempt, Token
 from inventory.accounts.permissions import ROLES
+from inventory.db import Page, holds, keyset_page
 from inventory.errors import NotFound, RuleRefused, SignInNeeded, ValidationRefused
 
 LEAST_PASSWORD: Final = 12
@@ -153,16 +154,45 @@ def close_account(session: Session, account: Account, now: datetime) -> None:
         token.revoked_at = now
 
 
+def open_account(session: Session, account: Account) -> None:
+    """A closed account may sign in again; its tokens stay ended."""
+    account.active = True
+
+
+def make_password(session: Session, account: Account) -> str:
+    """A new password made here, shown this once, for the person to change; every open session ends."""
+    password = "-".join(secrets.token_hex(3) for _ in range(4))
+    set_password(session, account, password)
+    return password
+
+
+def rename_account(session: Session, account: Account, display_name: str) -> None:
+    """Another name on pages and in histories; the user name stays."""
+    account.display_name = _clean(display_name, "display_name", 120)
+
+
 def _keep_an_administrator(session: Session, account: Account) -> None:
     if account.role != "administrator":
         return
-    others = session.scalar(
-        select(func.count())
-        .select_from(Account)
-        .where(Account.role == "administrator", Account.active, Account.id != account.id)
+    # Locked, so that two administrators who step down at once do not each count on the other.
+    able = session.scalars(
+        select(Account.id)
+        .where(Account.role == "administrator", Account.active, Account.password_hash.is_not(None))
+        .order_by(Account.id)
+        .with_for_update()
     )
-    if not others:
-        raise RuleRefused("This is the last administrator; make another one first.")
+    if not set(able) - {account.id}:
+        raise RuleRefused("This is the last administrator who can sign in; make another one first.")
+
+
+def list_accounts(
+    session: Session, size: int, *, q: str = "", after: str | None = None, before: str | None = None
+) -> Page[Account]:
+    """Accounts by user name; *q*: part of user name or name."""
+    statement = select(Account)
+    if q:
+        statement = statement.where(or_(holds(Account.username, q), holds(Account.display_name, q)))
+    return keyset_page(session, statement, [Account.username], size, after=after, before=before)
 
 
 def account_named(session: Session, username: str) -> Account:

@@ -20,7 +20,7 @@ _HOST = re.compile(r"[A-Z0-9]([A-Z0-9.-]*[A-Z0-9])?")
 _LOCAL_NAMES: Final = (".LOCALHOST", ".LOCAL", ".INTERNAL", ".TEST")
 
 
-def _origin(public_url: str) -> str:
+def origin_of(public_url: str) -> str:
     """``HTTPS://HOST[:PORT]`` of the setting, or the refusal that says what to change."""
     if not public_url.strip():
         raise ValidationRefused(
@@ -80,7 +80,7 @@ def label_address(public_url: str, tag: str) -> str:
     ValidationRefused when PUBLIC_URL is empty, is no plain host, or cannot be written in an
     alphanumeric code; when the tag is none, or has a slash; or when both together are too long.
     """
-    origin = _origin(public_url)
+    origin = origin_of(public_url)
     form = normalise(tag)
     if problem := problem_with(form):
         raise ValidationRefused(

@@ -196,6 +196,21 @@ class LabelRun(Base):
     labels: Mapped[int] = mapped_column(Integer)
     blank: Mapped[bool] = mapped_column(Boolean)
     printed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    skipped: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Places of the first sheet that were used up already."""
+    reprint_of: Mapped[int | None] = mapped_column(ForeignKey("label_run.id"), index=True)
+    """The run whose labels this one prints once more; None when it has labels of its own."""
+
+
+class LabelRunTag(Base):
+    """One label of a run, in the order of the sheet. The tag as it was then; the machine may bear another now."""
+
+    __tablename__ = "label_run_tag"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("label_run.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    """From 0."""
+    tag: Mapped[str] = mapped_column(String(64))
 
 
 class SearchWord(Base):

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from inventory.errors import NotFound, RuleRefused, ValidationRefused
+from inventory.errors import KeyConflict, NotFound, RuleRefused, ValidationRefused
 from inventory.register.models import Asset, Department, Location, Party, Photo
 
 PARTY_ROLES: Final = {
@@ -100,23 +100,64 @@ def add_location(
     return made
 
 
+def change_location(session: Session, code: str, site: str | None, building: str | None, room: str | None) -> Location:
+    """Other words for a place; the code stays, since the ledger holds it."""
+    found = session.scalar(select(Location).where(Location.code == code))
+    if found is None:
+        raise NotFound(f"There is no place {code[:64]!r}.", field="code")
+    found.site = _text(site, "site", 120, needed=False)
+    found.building = _text(building, "building", 120, needed=False)
+    found.room = _text(room, "room", 120, needed=False)
+    return found
+
+
 def add_party(
     session: Session, role: str, name: str, contact: str | None = None, uid: str | None = None
 ) -> Party:
-    """A person or an organisation; the ledger will hold its ``uid`` only."""
+    """A person or an organisation; the ledger will hold its ``uid`` only.
+
+    The client may give the *uid*: sent twice with the same content, the party is there once.
+    """
+    role = _checked_role(role)
+    name, contact = _text(name, "name", 255) or "", _lines(contact)
+    if uid is not None and (before := session.scalar(select(Party).where(Party.uid == uid))) is not None:
+        if (before.role, before.name, before.contact) != (role, name, contact):
+            raise KeyConflict("This was recorded already, with other content. Load the page again.")
+        return before
+    made = Party(uid=uid or uuid4().hex, role=role, name=name, contact=contact)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _checked_role(role: str) -> str:
     if role not in PARTY_ROLES:
         raise ValidationRefused(
             f"There is no role {role[:40]!r}; choose one of {', '.join(PARTY_ROLES)}.", field="role"
         )
-    made = Party(
-        uid=uid or uuid4().hex,
-        role=role,
-        name=_text(name, "name", 255) or "",
-        contact=_text(contact, "contact", 2000, needed=False),
-    )
-    session.add(made)
-    session.flush()
-    return made
+    return role
+
+
+def _lines(contact: str | None) -> str | None:
+    """An address as it was typed, line by line."""
+    kept = [" ".join(line.split()) for line in (contact or "").splitlines()]
+    text = "\n".join(line for line in kept if line)
+    if len(text) > 2000:
+        raise ValidationRefused(f"The contact has {len(text):,} characters; at most 2,000 are kept.", field="contact")
+    if not text.replace("\n", "").isprintable():
+        raise ValidationRefused("The contact has a character that cannot be stored.", field="contact")
+    return text or None
+
+
+def change_party(session: Session, uid: str, name: str, contact: str | None) -> Party:
+    """Another name or contact; who was erased stays so."""
+    found = session.scalar(select(Party).where(Party.uid == uid))
+    if found is None:
+        raise NotFound("There is no such person or organisation.")
+    if found.erased_at is not None:
+        raise RuleRefused("Name and contact were erased for ever; add a new record instead.", field="name")
+    found.name, found.contact = _text(name, "name", 255) or "", _lines(contact)
+    return found
 
 
 def erase_party(session: Session, uid: str, now: datetime) -> Party:

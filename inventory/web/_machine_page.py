@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any, Final
 
-from flask import current_app, url_for
+from flask import request, url_for
 
 from inventory.accounts.permissions import permissions_of
+from inventory.errors import ValidationRefused
+from inventory.labels.machines import base_of
 from inventory.lifecycle.details import Facts
 from inventory.lifecycle.effects import drive_uid
 from inventory.lifecycle.event_types import CORRECTION, EVENT_TYPES, EventType
@@ -21,7 +23,7 @@ from inventory.sanitisation.rules import drive_name, reasons_unclean, unclean_dr
 from inventory.web import _words as words
 from inventory.web._finding import Found
 from inventory.web._recording import drive_label
-from inventory.web._shell import account, session, settings
+from inventory.web._shell import account, is_demo, recorder, session, settings
 
 _STEPS: Final = (
     "received", "deployed", "released", "found", "inspected", "passed_for_reuse", "reserved", "redeployed",
@@ -231,8 +233,11 @@ def _mass(found: Found) -> dict[str, Any]:
 
 
 def _label(tag: str) -> dict[str, Any]:
-    known = current_app.view_functions
-    return {
-        "qr": url_for("web_labels.qr", tag=tag, ext="svg") if "web_labels.qr" in known else None,
-        "label": url_for("web_labels.index", tag=tag) if "web_labels.index" in known else None,
-    }
+    """The picture of the label, where one can be printed, and the way to print it for those who may."""
+    try:
+        base_of(settings().public_url, request.host_url, demo=is_demo())
+        qr = url_for("web_labels.qr", tag=tag, ext="svg")
+    except ValidationRefused:
+        qr = None
+    allowed = "label" in recorder().permissions
+    return {"qr": qr, "label": url_for("web_labels.index", tag=tag) if allowed else None}

@@ -1,12 +1,15 @@
 """What all pages share: who is signed in, permissions, content policy, navigation, refusals as pages."""
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import quote
 from uuid import uuid4
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
@@ -15,6 +18,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from inventory.accounts.permissions import ROLES, may, permissions_of
@@ -25,6 +29,7 @@ from inventory.discovery import find
 from inventory.errors import InventoryError, NotAllowed, SignInNeeded
 from inventory.lifecycle.models import ProjectionBasis
 from inventory.lifecycle.requests import Recorder
+from inventory.web._show import FILTERS
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,10 +48,19 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 DEMO_NOTICE = "Synthetic demonstration data: only the published totals are real."
+DEMO_ASKED_EVERY = 60.0
+"""Seconds after which a register that was no demonstration is asked again."""
 OPEN_ENDPOINTS = {"static", "web_accounts.sign_in", "web_setup.index"}
 """What is served before anybody signs in."""
 
 csrf = CSRFProtect()
+
+
+class _RowNumber(IntegerConverter):
+    """A number in an address that a database can look up; a larger one leads nowhere."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": 2**31 - 1} | options)
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,8 @@ class NavigationEntry:
     place: int
     """Position among the sections, smallest first."""
     permission: str = "view"
+    also: tuple[str, ...] = ()
+    """Further blueprints whose pages belong to this section."""
 
 
 def session() -> Session:
@@ -125,6 +141,7 @@ def client_key() -> str:
 def add_shell(app: Flask) -> None:
     """Register what every page needs."""
     csrf.init_app(app)
+    app.url_map.converters["int"] = _RowNumber
     app.before_request(_lead_to_setup)
     app.after_request(_add_headers)
     app.url_defaults(_name_version)
@@ -133,7 +150,7 @@ def add_shell(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
     app.context_processor(_context)
-    app.jinja_env.filters.update(day=show_day, moment=show_moment, number=show_number, kg=show_kg)
+    app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(client_key=client_key)
 
 
@@ -195,9 +212,15 @@ def _refused(error: InventoryError) -> Any:
     if wants_json():
         return jsonify(error.as_dict()), error.status
     if isinstance(error, SignInNeeded) and request.endpoint not in OPEN_ENDPOINTS:
-        target = request.full_path.rstrip("?") if request.method == "GET" else None
+        target = _address_asked() if request.method == "GET" else None
         return redirect(url_for("web_accounts.sign_in", next=target))
     return _page(error.status, error.title, error.message)
+
+
+def _address_asked() -> str:
+    # Quoted as it came: a tag may hold what an address writes with a percent sign.
+    query = request.query_string.decode("latin-1")
+    return quote(request.path) + (f"?{query}" if query else "")
 
 
 def _stale_form(error: CSRFError) -> Any:
@@ -258,57 +281,30 @@ def _context() -> dict[str, Any]:
         "institution": settings().institution,
         "current_account": _Shown(found.display_name, found.role, ROLES[found.role]) if found else None,
         "navigation": list(_navigation(found.role)) if found else [],
-        "demo_notice": DEMO_NOTICE if _is_demo() else None,
+        "demo_notice": DEMO_NOTICE if is_demo() else None,
         "may": (lambda permission: may(found.role, permission)) if found else (lambda permission: False),
     }
 
 
-def _is_demo() -> bool:
-    # The mark is made with the demonstration, in one transaction, and never taken away.
-    if not current_app.extensions.get("is_demo"):
-        if current_app.extensions.get("is_demo_asked", 0) >= 3:
-            return False
+def is_demo() -> bool:
+    """Whether the register holds the demonstration university; asked at most once a minute."""
+    # The mark is made with the demonstration, in one transaction, and never taken away: a yes stays a yes.
+    # A no is asked again, because the demonstration may be loaded beside a running server.
+    known = current_app.extensions.setdefault("demo", {"marked": False, "asked": -math.inf})
+    if not known["marked"] and time.monotonic() - known["asked"] >= DEMO_ASKED_EVERY:
         marked = session().scalar(select(ProjectionBasis.value).where(ProjectionBasis.name == "demo"))
-        current_app.extensions["is_demo"] = marked is not None
-        current_app.extensions["is_demo_asked"] = current_app.extensions.get("is_demo_asked", 0) + 1
-    return bool(current_app.extensions["is_demo"])
+        known.update(marked=marked is not None, asked=time.monotonic())
+    return bool(known["marked"])
 
 
 def _navigation(role: str) -> Iterator[dict[str, Any]]:
     entries = [each for listed in find("inventory.web", "NAVIGATION").values() for each in listed]
     for entry in sorted(entries, key=lambda each: each.place):
         if may(role, entry.permission):
-            blueprint = entry.endpoint.partition(".")[0]
+            blueprints = (entry.endpoint.partition(".")[0], *entry.also)
             yield {
                 "label": entry.label,
                 "icon": entry.icon,
                 "href": url_for(entry.endpoint),
-                "active": request.blueprint == blueprint,
+                "active": request.blueprint in blueprints,
             }
-
-
-def show_day(value: date | datetime | None) -> str:
-    """``23 Nov 2026``, in the institution's time zone; a dash when nothing is known."""
-    if value is None:
-        return "–"
-    if isinstance(value, datetime):
-        value = value.astimezone(settings().zone)
-    return f"{value.day} {value:%b %Y}"
-
-
-def show_moment(value: datetime | None) -> str:
-    """``23 Nov 2026, 09:41``, in the institution's time zone."""
-    if value is None:
-        return "–"
-    local = value.astimezone(settings().zone)
-    return f"{local.day} {local:%b %Y, %H:%M}"
-
-
-def show_number(value: float | None) -> str:
-    """``45,000``; a dash when not known."""
-    return "–" if value is None else f"{value:,}"
-
-
-def show_kg(grams: int | None) -> str:
-    """Grams as kilograms with one decimal, ``1,234.5 kg``."""
-    return "–" if grams is None else f"{grams / 1000:,.1f} kg"

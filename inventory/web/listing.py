@@ -1,33 +1,29 @@
 """The list of machines: filters in the address, keyset pages, columns, saved views, the way into a batch."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from inventory.accounts.models import SavedView
-from inventory.db import write
-from inventory.errors import InventoryError, RuleRefused, ValidationRefused
+from inventory.errors import InventoryError
 from inventory.lifecycle.details import ROUTES
 from inventory.register.kinds import KINDS
 from inventory.register.queries import AssetFilter, AssetPage, AssetRow, find_named, list_assets, names_of
 from inventory.register.statuses import STATUSES
 from inventory.web import _words as words
 from inventory.web._batching import batchable
+from inventory.web._columns import COLUMNS, Column
 from inventory.web._forms import Entry
-from inventory.web._shell import NavigationEntry, account, recorder, requires, session, settings
+from inventory.web._shell import NavigationEntry, recorder, requires, session, settings
+from inventory.web.views import views_of
 
 blueprint = Blueprint("web_listing", __name__)
-NAVIGATION = [NavigationEntry("Machines", "web_listing.index", "laptop", 20)]
+_ALSO: Final = ("web_machines", "web_events", "web_bulk", "web_labels")
+NAVIGATION = [NavigationEntry("Machines", "web_listing.index", "laptop", 20, also=_ALSO)]
 
-_PAGE: Final = "machines"
-_MOST_VIEWS: Final = 50
 _REFERENCES: Final = {
     "department": ("department", ""),
     "location": ("location", ""),
@@ -46,44 +42,14 @@ _FILTER_LABELS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the list. ``sort``: its key in the order of the list, if it can be ordered by."""
-
-    key: str
-    label: str
-    sort: str = ""
-    mono: bool = False
-    numeric: bool = False
-    usual: bool = False
-
-
-COLUMNS: Final = (
-    Column("tag", "Tag", "tag", mono=True, usual=True),
-    Column("status", "Status", usual=True),
-    Column("what", "Kind", usual=True),
-    Column("model", "Model", "model", usual=True),
-    Column("serial", "Serial", mono=True, usual=True),
-    Column("department", "Department", usual=True),
-    Column("location", "Place", usual=True),
-    Column("custodian", "Custodian"),
-    Column("since", "In this status since", "status_since", usual=True),
-    Column("purchase_date", "Bought", "purchase_date"),
-    Column("cost", "Price", numeric=True),
-    Column("order_reference", "Order"),
-    Column("grade", "Grade"),
-    Column("seen", "Last seen", "last_seen"),
-    Column("registered", "On record since", "registered"),
-)
-
-
 @blueprint.get("/machines")
 @requires("view")
 def index() -> AnyResponse:
     """The list; its whole state is the address."""
     args = MultiDict((name, text) for name, text in request.args.items(multi=True) if text.strip())
+    views, remembered = views_of()
     chosen = [column for column in COLUMNS if column.key in args.getlist("columns")]
-    shown = chosen or [column for column in COLUMNS if column.usual]
+    shown = chosen or remembered or [column for column in COLUMNS if column.usual]
     refusal, errors = None, dict[str, str]()
     try:
         _settle_names(args, errors)
@@ -99,6 +65,7 @@ def index() -> AnyResponse:
     filters = asked.to_args()
     named = _named(filters)
     state = [(name, text) for name, text in args.items(multi=True) if name not in ("after", "before")]
+    plain = [pair for pair in state if pair[0] != "columns"]
     text = render_template(
         "listing/index.html",
         page=page,
@@ -116,14 +83,17 @@ def index() -> AnyResponse:
         refusal=refusal,
         mended=page.showing_for,
         kept=[(name, text) for name, text in state if name != "q"],
-        query=urlencode(state),
+        query=urlencode(plain + [("columns", column.key) for column in shown]),
+        state=urlencode(plain),
         filter_query=urlencode(_pairs(filters if not page.showing_for else filters | {"q": page.showing_for})),
         filtered=bool(filters) or bool(errors) or refusal is not None,
-        views=_views(),
+        views=views,
+        remembers=bool(remembered),
         newer_href=_address(state, before=page.previous) if page.previous else None,
         older_href=_address(state, after=page.next) if page.next else None,
         batchable=batchable(),
         may_record=bool(batchable()),
+        may_select=bool(batchable()) or "label" in recorder().permissions,
         may_register={"record", "procure", "import"} & recorder().permissions,
         export_href=_export(filters),
     )
@@ -274,47 +244,3 @@ def _export(filters: Mapping[str, Any]) -> str | None:
     if "web_imports.export" not in current_app.view_functions:
         return None
     return url_for("web_imports.export", **filters)
-
-
-def _views() -> list[SavedView]:
-    asked = select(SavedView).where(SavedView.account_id == account().id, SavedView.page == _PAGE)
-    return list(session().scalars(asked.order_by(SavedView.name).limit(_MOST_VIEWS)))
-
-
-@blueprint.post("/machines/views")
-@requires("view")
-def keep_view() -> AnyResponse:
-    """Keep the list's filters and columns under a name; the same name again replaces it."""
-    name = " ".join(request.form.get("name", "").split())
-    query = urlencode([pair for pair in parse_qsl(request.form.get("query", "")[:4_000]) if pair[0] not in _PLACE])
-    if not 1 <= len(name) <= 80 or not name.isprintable():
-        raise ValidationRefused("Give the view a name of at most 80 characters.", field="name")
-    owner = account().id
-
-    def keep(db: Session) -> None:
-        mine = (SavedView.account_id == owner, SavedView.page == _PAGE)
-        kept = list(db.scalars(select(SavedView).where(*mine)))
-        found = next((view for view in kept if view.name == name), None)
-        if found is not None:
-            found.query = query
-        elif len(kept) >= _MOST_VIEWS:
-            raise RuleRefused(f"You have {_MOST_VIEWS} views. Delete one before you save another.")
-        else:
-            db.add(SavedView(account_id=owner, page=_PAGE, name=name, query=query))
-
-    write(session(), keep)
-    return redirect(f"{url_for('web_listing.index')}?{query}", 303)
-
-
-_PLACE: Final = ("after", "before", "typed")
-
-
-@blueprint.post("/machines/views/<int:number>/delete")
-@requires("view")
-def forget_view(number: int) -> AnyResponse:
-    """Delete one of one's own views."""
-    owner = account().id
-    write(
-        session(), lambda db: db.execute(delete(SavedView).where(SavedView.id == number, SavedView.account_id == owner))
-    )
-    return redirect(url_for("web_listing.index"), 303)

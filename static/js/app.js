@@ -10,7 +10,6 @@ startLookUp();
 
 const WHEN_PRESENT = {
   "[data-bulk-bar]": "./list.js",
-  "[data-column-choice]": "./columns.js",
   "[data-progress-url]": "./progress.js",
   "[data-scan-form]": "./scan.js",
 };

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from inventory.accounts.models import Account
-from inventory.db import transaction
+from inventory.db import db, transaction
 from tests.conftest import NOW, World
 
 
@@ -22,6 +22,8 @@ class Person(FlaskClient):
 
     def open(self, *args: Any, **kw: Any) -> TestResponse:
         g.pop("account", None)
+        # Nor does a request see the database as an earlier one saw it.
+        db.session.rollback()
         return super().open(*args, **kw)
 
 
