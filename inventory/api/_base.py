@@ -151,6 +151,14 @@ def _admit() -> None:
     needed = str(getattr(current_app.view_functions[str(request.endpoint)], "permission", ""))
     if not may(account.role, needed):
         raise NotAllowed(f"Your role does not allow this; it takes the permission “{needed}”.")
+    if request.args and not _takes_a_query(str(request.endpoint)):
+        name = next(iter(request.args))[:60]
+        raise ValidationRefused(f"{name} is not a parameter of this address; it takes none.", field=name)
+
+
+def _takes_a_query(endpoint: str) -> bool:
+    told = getattr(current_app.view_functions[endpoint], "_apidoc", {}).get("arguments", {}).get("parameters", ())
+    return any(each["in"] == "query" for each in told)
 
 
 def session() -> Session:
