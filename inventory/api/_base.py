@@ -16,9 +16,8 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from inventory import __version__
-from inventory.accounts.models import Account
 from inventory.accounts.permissions import PERMISSIONS, may, permissions_of
-from inventory.accounts.service import account_of_token
+from inventory.accounts.service import Bearer, account_of_token
 from inventory.api._openapi import describe_fields, describe_responses
 from inventory.api._problems import PREFIX as PREFIX
 from inventory.api._problems import add_problem_handlers, misrouted
@@ -172,9 +171,9 @@ def settings() -> Settings:
     return found
 
 
-def caller() -> Account:
+def caller() -> Bearer:
     """The account that the token speaks for."""
-    found: Account = g.caller
+    found: Bearer = g.caller
     return found
 
 
