@@ -4,13 +4,14 @@ import hashlib
 import hmac
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from inventory.accounts.models import Account, Setup, SignInAttempt, Token
@@ -230,17 +231,31 @@ def issue_token(
     return secret
 
 
-def account_of_token(session: Session, token: str, now: datetime) -> Account | None:
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """The account that a token speaks for."""
+
+    id: int
+    uid: str
+    username: str
+    display_name: str
+    role: str
+
+
+# Made once: building a statement costs more than running it, and every request of a program runs it.
+_OF_TOKEN = (
+    select(Account.id, Account.uid, Account.username, Account.display_name, Account.role, Token.expires_at)
+    .join(Token, Token.account_id == Account.id)
+    .where(Token.digest == bindparam("digest"), Token.revoked_at.is_(None), Account.active)
+)
+
+
+def account_of_token(session: Session, token: str, now: datetime) -> Bearer | None:
     """The account that *token* speaks for, or None. One statement."""
-    found = session.execute(
-        select(Account, Token.expires_at)
-        .join(Token, Token.account_id == Account.id)
-        .where(Token.digest == _digest(token[:200]), Token.revoked_at.is_(None), Account.active)
-    ).first()
-    if found is None or (found[1] is not None and found[1] <= now):
+    found = session.connection().execute(_OF_TOKEN, {"digest": _digest(token[:200])}).first()
+    if found is None or (found.expires_at is not None and found.expires_at <= now):
         return None
-    account: Account = found[0]
-    return account
+    return Bearer(*found[:5])
 
 
 def revoke_token(session: Session, account: Account, token_id: int, now: datetime) -> None:

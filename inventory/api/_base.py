@@ -16,9 +16,8 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from inventory import __version__
-from inventory.accounts.models import Account
 from inventory.accounts.permissions import PERMISSIONS, may, permissions_of
-from inventory.accounts.service import account_of_token
+from inventory.accounts.service import Bearer, account_of_token
 from inventory.api._openapi import describe_fields, describe_responses
 from inventory.api._problems import PREFIX as PREFIX
 from inventory.api._problems import add_problem_handlers, misrouted
@@ -151,6 +150,14 @@ def _admit() -> None:
     needed = str(getattr(current_app.view_functions[str(request.endpoint)], "permission", ""))
     if not may(account.role, needed):
         raise NotAllowed(f"Your role does not allow this; it takes the permission “{needed}”.")
+    if request.args and not _takes_a_query(str(request.endpoint)):
+        name = next(iter(request.args))[:60]
+        raise ValidationRefused(f"{name} is not a parameter of this address; it takes none.", field=name)
+
+
+def _takes_a_query(endpoint: str) -> bool:
+    told = getattr(current_app.view_functions[endpoint], "_apidoc", {}).get("arguments", {}).get("parameters", ())
+    return any(each["in"] == "query" for each in told)
 
 
 def session() -> Session:
@@ -164,9 +171,9 @@ def settings() -> Settings:
     return found
 
 
-def caller() -> Account:
+def caller() -> Bearer:
     """The account that the token speaks for."""
-    found: Account = g.caller
+    found: Bearer = g.caller
     return found
 
 

@@ -112,8 +112,8 @@ def document(app: Flask) -> dict[str, Any]:
         api = app.extensions["inventory-api"][0]
         found = api.spec.to_dict()
         shapes = found["components"]["schemas"]
-        for kind, name in api.ma_plugin.converter.refs.items():
-            if name in shapes and (about := vars(kind.SchemaClass).get("__doc__")):
+        for (kind, *_), name in api.ma_plugin.converter.refs.items():
+            if name in shapes and (about := vars(kind).get("__doc__")):
                 shapes[name]["description"] = " ".join(about.split())
         for name, opening in (("EventInput", False), ("BatchEventInput", False), ("OpeningInput", True)):
             if name in shapes:

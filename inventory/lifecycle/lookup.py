@@ -74,7 +74,7 @@ class LookedUp:
 
 def look_up(session: Session, asset_id: int) -> LookedUp:
     """The machine with this number and everything that happened to it; one statement."""
-    rows = session.execute(_LOOK_UP, {"number": asset_id}).all()
+    rows = session.connection().execute(_LOOK_UP, {"number": asset_id}).all()
     if not rows:
         raise NotFound("There is no such machine.")
     asset = row_of(rows[0])
@@ -95,7 +95,7 @@ def look_up(session: Session, asset_id: int) -> LookedUp:
 def lines_after(session: Session, asset_id: int, after: int, size: int) -> list[TimelineLine]:
     """At most *size* lines of the machine whose number in its ledger is above *after*; one statement."""
     found = []
-    for *columns, voided_by, replaced_by in session.execute(
+    for *columns, voided_by, replaced_by in session.connection().execute(
         _PAGE, {"number": asset_id, "after": after, "size": size}
     ):
         each = _told(columns)

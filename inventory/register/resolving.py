@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
@@ -13,6 +13,17 @@ from inventory.register.rows import AssetRow, rows_of
 from inventory.register.tags import from_scan, near_misses, readings
 
 MOST_CANDIDATES = 20
+# Made once: building a statement costs more than running it.
+_BY_TAG = select(Asset.id, Asset.tag, Asset.tag_key, Asset.status).where(
+    Asset.tag_key.in_(bindparam("forms", expanding=True))
+)
+_BY_IDENTIFIER = (
+    select(Asset.id, Asset.tag, Asset.status, AssetIdentifier.type)
+    .join(AssetIdentifier, AssetIdentifier.asset_id == Asset.id)
+    .where(AssetIdentifier.value_key.in_(bindparam("keys", expanding=True)))
+    .order_by(Asset.id)
+    .limit(200)
+)
 
 
 @dataclass(slots=True)
@@ -45,24 +56,16 @@ def resolve(session: Session, text: str, settings: Settings) -> Resolution:
     found = Resolution(plain)
     if not plain:
         return found
-    rows = session.execute(
-        select(Asset.id, Asset.tag, Asset.tag_key, Asset.status).where(Asset.tag_key.in_(forms))
-    ).all()
+    rows = session.connection().execute(_BY_TAG, {"forms": forms}).all()
     if rows:
         best = min(rows, key=lambda row: forms.index(row.tag_key))
         found.tag, found.asset_id, found.status = best.tag, best.id, best.status
         return found
     keys = {plain, comparison_form("mac", plain)} | set(forms)
-    matches = session.execute(
-        select(Asset.id, Asset.tag, Asset.status, AssetIdentifier.type)
-        .join(AssetIdentifier, AssetIdentifier.asset_id == Asset.id)
-        .where(AssetIdentifier.value_key.in_(sorted(key for key in keys if key)))
-        .order_by(Asset.id)
-        .limit(200)
-    ).all()
+    matches = session.connection().execute(_BY_IDENTIFIER, {"keys": sorted(key for key in keys if key)}).all()
     # The bare digits of a MAC address are no other identifier's comparison form.
-    matches = [row for row in matches if row.type != "mac" or len(comparison_form("mac", plain)) == 12]
-    living = [row for row in matches if row.status != "withdrawn"] or matches
+    named = [row for row in matches if row.type != "mac" or len(comparison_form("mac", plain)) == 12]
+    living = [row for row in named if row.status != "withdrawn"] or named
     numbers = list(dict.fromkeys(row.id for row in living))
     if len(numbers) == 1:
         row = living[0]

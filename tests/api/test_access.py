@@ -61,7 +61,11 @@ def test_a_role_enters_where_the_permission_table_lets_it(
 
 def test_a_view_without_a_permission_stops_the_start(app: Flask) -> None:
     group = _base.endpoints("forgotten", "A group whose author forgot the permission")
-    group.get("/forgotten")(dict)
+
+    @group.get("/forgotten")
+    def forgotten() -> dict[str, str]:
+        return {}
+
     with pytest.raises(RuntimeError, match="does not say which permission"):
         _base.register(app, group)
 
@@ -166,6 +170,16 @@ def test_an_address_that_leads_nowhere_and_a_wrong_method_are_problems(app: Flas
     assert told(answer)["status"] == 405 and answer.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
     assert admin.client.get("/nowhere").mimetype == "text/html", "pages refuse as pages"
     assert admin.client.get("/api-nowhere").mimetype == "text/html"
+
+
+def test_a_parameter_that_an_address_does_not_take_is_refused(world: World, admin: Caller) -> None:
+    world.used_machine("M-1")
+    paths = ("/me", "/event-types", "/assets/M-1", "/assets", "/departments", "/resolve?q=M-1", "/assets/M-1/events")
+    for path in paths:
+        answer = admin.send("GET", path + ("&" if "?" in path else "?") + "as_at=2020-01-01")
+        assert answer.status_code == 422 and told(answer)["field"] == "as_at", path
+    answer = admin.send("POST", "/assets/M-1/events?dry_run=1", json={"event": "sighted", "key": "k"})
+    assert answer.status_code == 422 and told(answer)["field"] == "dry_run"
 
 
 BODIES: list[tuple[bytes, str, int]] = [
