@@ -1,0 +1,155 @@
+"""The reports: the same figures as on page and terminal, and the machines behind each."""
+
+from typing import Any
+
+from flask import Flask, Response
+from marshmallow import Schema, fields, validate
+
+from inventory.api._base import MOST_ROWS, Strict, answer, endpoints, links, register, requires, session, settings
+from inventory.lifecycle.fields import Words
+from inventory.lifecycle.queries import lines_of
+from inventory.register.kinds import KINDS
+from inventory.register.rows import rows_of
+from inventory.reports._base import members_of, reports, run
+from inventory.reports._query import GROUPS, read_query
+from inventory.reports._render import to_dict
+
+group = endpoints("reports", "Figures, and the machines behind them")
+
+
+class QuestionSchema(Strict):
+    """What is asked. Days are in the institution's time zone, both ends included."""
+
+    start = Words(10, data_key="from", metadata={"description": "First day of the period, as 2016-08-01."})
+    to = Words(10, metadata={"description": "Last day of the period."})
+    as_at = Words(40, metadata={"description": "What was recorded by this day or moment; everything if left out."})
+    year = Words(9, metadata={"description": "An academic year instead of two days, as 2016/17."})
+    department = Words(64, metadata={"description": "Code; all below it count with it. '-': not known."})
+    kind = fields.List(fields.String(validate=validate.OneOf(list(KINDS))))
+    group = fields.String(validate=validate.OneOf(list(GROUPS)), metadata={"description": "By default computer."})
+
+
+class MembersQuestionSchema(QuestionSchema):
+    """What is asked, and which page of the machines."""
+
+    after = Words(100, metadata={"description": "Where the page begins: `next` of the one before."})
+    size = fields.Integer(load_default=50, validate=validate.Range(1, MOST_ROWS))
+
+
+class ColumnSchema(Schema):
+    """A column: its key in the rows, its label, and its unit, empty for words."""
+
+    key = fields.String(required=True)
+    label = fields.String(required=True)
+    unit = fields.String(required=True)
+
+
+class ReportSchema(Schema):
+    """A report. A counted cell of a row is ``{"value": number, "cell": name}``; the name opens its machines."""
+
+    report = fields.String(required=True)
+    title = fields.String(required=True)
+    definition = fields.String(required=True)
+    rules_version = fields.Integer(required=True)
+    period = fields.String(required=True)
+    as_at = fields.String(required=True)
+    scope = fields.String(required=True)
+    query = fields.Dict(required=True)
+    columns = fields.List(fields.Nested(ColumnSchema), required=True)
+    rows = fields.List(fields.Dict(), required=True)
+    notes = fields.List(fields.String(), required=True)
+
+
+class ReportNameSchema(Schema):
+    """A report there is."""
+
+    key = fields.String(required=True)
+    title = fields.String(required=True)
+    definition = fields.String(required=True)
+
+
+class ReportsSchema(Schema):
+    """Every report."""
+
+    reports = fields.List(fields.Nested(ReportNameSchema), required=True)
+
+
+class MemberSchema(Schema):
+    """A machine behind a figure, and the ledger line that made it count (none where its status did)."""
+
+    tag = fields.String(required=True)
+    kind = fields.String(required=True)
+    manufacturer = fields.String(required=True, allow_none=True)
+    model = fields.String(required=True, allow_none=True)
+    status = fields.String(required=True)
+    department = fields.String(required=True, allow_none=True)
+    event = fields.String(required=True, allow_none=True)
+    event_key = fields.String(required=True, allow_none=True)
+    occurred_at = fields.String(required=True, allow_none=True)
+    recorded_at = fields.String(required=True, allow_none=True)
+
+
+class MembersSchema(Schema):
+    """A page of the machines behind a figure; ``total`` is the figure."""
+
+    machines = fields.List(fields.Nested(MemberSchema), required=True)
+    total = fields.Integer(required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+def _asked(question: dict[str, Any]) -> Any:
+    return read_query({"from": question.get("start")} | question, settings())
+
+
+@group.get("/reports")
+@requires("view")
+@group.response(200, ReportsSchema)
+def listing() -> Response:
+    """List the reports"""
+    told = [{"key": each.key, "title": each.title, "definition": each.definition} for each in reports().values()]
+    return answer({"reports": told})
+
+
+@group.get("/reports/<name>")
+@requires("view")
+@group.arguments(QuestionSchema, location="query")
+@group.response(200, ReportSchema)
+def show(question: dict[str, Any], name: str) -> Response:
+    """Read a report"""
+    return answer(to_dict(run(name, session(), _asked(question), settings())))
+
+
+@group.get("/reports/<name>/machines/<cell>")
+@requires("view")
+@group.arguments(MembersQuestionSchema, location="query")
+@group.response(200, MembersSchema)
+def machines(question: dict[str, Any], name: str, cell: str) -> Response:
+    """List the machines behind a figure"""
+    query = _asked(question)
+    page = members_of(name, cell, session(), query, settings(), question.get("after", ""), question["size"])
+    rows = {row.id: row for row in rows_of(session(), sorted({number for number, _ in page.rows}))}
+    known = lines_of(session(), [key for _, key in page.rows if key])
+    told = []
+    for number, key in page.rows:
+        row, line = rows[number], known.get(key or "")
+        told.append(
+            {
+                "tag": row.tag,
+                "kind": row.kind,
+                "manufacturer": row.manufacturer,
+                "model": row.model,
+                "status": row.status,
+                "department": row.department_code,
+                "event": line.kind if line else None,
+                "event_key": line.key if line else None,
+                "occurred_at": line.occurred_at.isoformat() if line else None,
+                "recorded_at": line.recorded_at.isoformat() if line else None,
+            }
+        )
+    following = links(query.to_args() | {"size": question["size"]}, page.next)
+    return answer({"machines": told, "total": page.total, "next": page.next}, headers=following)
+
+
+def add_to(app: Flask) -> None:
+    """Add these endpoints to *app*."""
+    register(app, group)
