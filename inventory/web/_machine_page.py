@@ -72,7 +72,7 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
         purchase=[(words.label_of(name), _fact(facts, name)) for name in _PURCHASE],
         notes=found.notes,
         photo=url_for("web_machines.photo", tag=found.tag) if has_photo else None,
-        photo_action=url_for("web_machines.photo", tag=found.tag) if "record" in permissions else None,
+        photo_action=url_for("web_machines.save_photo", tag=found.tag) if "record" in permissions else None,
         **_mass(found),
         **_label(found.tag),
         **steps,

@@ -76,6 +76,11 @@ def key() -> str:
     return uuid4().hex
 
 
+def machines_in_words(count: int) -> str:
+    """``1 machine``, ``1,204 machines``."""
+    return f"{count:,} machine{'' if count == 1 else 's'}"
+
+
 def settled(name: str, table: str) -> str | None:
     """The code of the department or place that was typed; None when nothing was."""
     text = typed(name).strip()[:300]

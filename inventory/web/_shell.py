@@ -17,7 +17,7 @@ from flask import session as browser_session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -142,6 +142,7 @@ def add_shell(app: Flask) -> None:
     """Register what every page needs."""
     csrf.init_app(app)
     app.url_map.converters["int"] = _RowNumber
+    app.before_request(_refuse_nameless)
     app.before_request(_lead_to_setup)
     app.after_request(_add_headers)
     app.url_defaults(_name_version)
@@ -155,6 +156,12 @@ def add_shell(app: Flask) -> None:
 
 
 # -- requests -------------------------------------------------------------------------------------------
+
+
+def _refuse_nameless() -> None:
+    """A part of a form that has no name comes from no page; views may take each name for a text."""
+    if request.mimetype == "multipart/form-data" and (None in request.form or None in request.files):
+        raise BadRequest
 
 
 def _lead_to_setup() -> AnyResponse | None:

@@ -115,19 +115,14 @@ def claim() -> AnyResponse:
     return redirect(url_for("web_events.record", tag=found.tag, kind="relabelled") + f"?tag={quote(label)}")
 
 
-@blueprint.route("/t/<path:tag>/photo", methods=["GET", "POST"])
+@blueprint.get("/t/<path:tag>/photo")
 @requires("view")
 def photo(tag: str) -> AnyResponse:
-    """The photo of a machine; POST puts another in its place."""
-    found = resolve(session(), tag[:_LONGEST], settings())
-    asset_id = found.asset_id
-    if asset_id is None:
-        raise NotFound(f"No machine bears {tag[:64]}.")
-    if request.method == "POST":
-        return _save_photo(asset_id, str(found.tag))
+    """The photo of a machine."""
+    asset_id, present = _pictured(tag)
     picture = session().scalar(select(Photo).where(Photo.asset_id == asset_id))
     if picture is None:
-        raise NotFound(f"{found.tag} has no photo.")
+        raise NotFound(f"{present} has no photo.")
     answer = Response(picture.content, mimetype="image/jpeg")
     answer.set_etag(picture.sha256)
     answer.headers["X-Content-Type-Options"] = "nosniff"
@@ -135,13 +130,23 @@ def photo(tag: str) -> AnyResponse:
     return answer.make_conditional(request)
 
 
+def _pictured(tag: str) -> tuple[int, str]:
+    found = resolve(session(), tag[:_LONGEST], settings())
+    if found.asset_id is None:
+        raise NotFound(f"No machine bears {tag[:64]}.")
+    return found.asset_id, str(found.tag)
+
+
+@blueprint.post("/t/<path:tag>/photo")
 @requires("record")
-def _save_photo(asset_id: int, tag: str) -> AnyResponse:
+def save_photo(tag: str) -> AnyResponse:
+    """Put another photo in its place."""
+    asset_id, present = _pictured(tag)
     upload = request.files.get("photo")
     content = upload.read() if upload else b""
     if not content:
         raise ValidationRefused("No picture came with the form. Choose a file and save again.", field="photo")
     now = recorder().now
     write(session(), lambda db: set_photo(db, asset_id, content, now))
-    browser_session["just_recorded"] = {"tag": tag, "words": "Photo saved", "key": None}
-    return redirect(url_for("web_machines.machine", tag=tag), 303)
+    browser_session["just_recorded"] = {"tag": present, "words": "Photo saved", "key": None}
+    return redirect(url_for("web_machines.machine", tag=present), 303)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, render_template, url_for
-from sqlalchemy import func, make_url, select
+from sqlalchemy import and_, func, make_url, select
 
 from inventory.accounts.models import Account
 from inventory.config import Settings, meanings
@@ -27,6 +27,7 @@ NAVIGATION = [
 ]
 
 _SECRET = ("secret_key",)
+_SIGNS_IN = and_(Account.active, Account.password_hash.is_not(None))
 
 
 @blueprint.get("/settings")
@@ -35,7 +36,7 @@ def index() -> str:
     """The parts, each with how much is in it. One statement."""
     counted = session().execute(
         select(
-            select(func.count()).select_from(Account).where(Account.active).scalar_subquery(),
+            select(func.count()).select_from(Account).where(_SIGNS_IN).scalar_subquery(),
             select(func.count()).select_from(Department).scalar_subquery(),
             select(func.count()).select_from(Location).scalar_subquery(),
             select(func.count()).select_from(Party).where(Party.erased_at.is_(None)).scalar_subquery(),

@@ -10,7 +10,18 @@ from inventory.errors import NotFound
 from inventory.register.browsing import list_departments, machines_at
 from inventory.register.models import Department
 from inventory.register.service import add_department, move_department, rename_department
-from inventory.web._records import Control, Form, Refused, asked, save, settled, show_list, show_record, typed
+from inventory.web._records import (
+    Control,
+    Form,
+    Refused,
+    asked,
+    machines_in_words,
+    save,
+    settled,
+    show_list,
+    show_record,
+    typed,
+)
 from inventory.web._shell import requires, session, settings
 
 blueprint = Blueprint("web_settings_departments", __name__)
@@ -119,7 +130,7 @@ def _one(number: int, refused: Refused | None = None) -> Response:
     found = _found(session(), number)
     above = session().get(Department, found.parent_id) if found.parent_id else None
     count = machines_at(session(), "department", [number]).get(number, 0)
-    machines = {"text": f"{count:,} machines", "href": url_for("web_listing.index", department=found.code)}
+    machines = {"text": machines_in_words(count), "href": url_for("web_listing.index", department=found.code)}
     return show_record(
         found.name,
         f"Department {found.code}",

@@ -13,7 +13,7 @@ from inventory.register.browsing import list_parties, machines_at
 from inventory.register.models import Party
 from inventory.register.naming import ERASED
 from inventory.register.service import PARTY_ROLES, add_party, change_party, erase_party
-from inventory.web._records import Control, Form, Refused, asked, save, show_list, show_record, typed
+from inventory.web._records import Control, Form, Refused, asked, machines_in_words, save, show_list, show_record, typed
 from inventory.web._shell import requires, session, settings
 from inventory.web._show import show_day
 
@@ -126,7 +126,7 @@ def _one(number: int, refused: Refused | None = None) -> Response:
     if found.role == "custodian":
         count = machines_at(session(), "custodian", [number]).get(number, 0)
         facts.append(
-            ("Has now", {"text": f"{count:,} machines", "href": url_for("web_listing.index", custodian=found.uid)})
+            ("Has now", {"text": machines_in_words(count), "href": url_for("web_listing.index", custodian=found.uid)})
         )
     if found.erased_at:
         facts.append(("Erased on", show_day(found.erased_at)))

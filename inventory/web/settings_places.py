@@ -10,7 +10,7 @@ from inventory.errors import NotFound
 from inventory.register.browsing import list_locations, machines_at
 from inventory.register.models import Location
 from inventory.register.service import add_location, change_location
-from inventory.web._records import Control, Form, Refused, asked, save, show_list, show_record, typed
+from inventory.web._records import Control, Form, Refused, asked, machines_in_words, save, show_list, show_record, typed
 from inventory.web._shell import requires, session, settings
 
 blueprint = Blueprint("web_settings_places", __name__)
@@ -105,7 +105,7 @@ def _found(db: Session, number: int) -> Location:
 def _one(number: int, refused: Refused | None = None) -> Response:
     found = _found(session(), number)
     count = machines_at(session(), "location", [number]).get(number, 0)
-    machines = {"text": f"{count:,} machines", "href": url_for("web_listing.index", location=found.code)}
+    machines = {"text": machines_in_words(count), "href": url_for("web_listing.index", location=found.code)}
     return show_record(
         found.label,
         f"Place {found.code}",

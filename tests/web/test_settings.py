@@ -301,7 +301,7 @@ def test_a_department_is_renamed_and_moved_with_all_below_it(app: Flask, world: 
     client.post(f"/settings/departments/{cse}/move", data={"parent": "HCA"})
     assert paths(world) == {"HCA": "/HCA/", "CSE": "/HCA/CSE/", "INF": "/HCA/CSE/INF/"}
     page = client.get(f"/settings/departments/{inf}")
-    assert "HCA › CSE" in words(page) and "1 machines" in words(page)
+    assert "HCA › CSE" in words(page) and "1 machine" in words(page)
     assert "M-1" in words(client.get("/machines?department=HCA"))
     circle = client.post(f"/settings/departments/{cse}/move", data={"parent": "INF"})
     assert circle.status_code == 409 and "under itself" in words(circle)
@@ -361,7 +361,7 @@ def test_a_person_is_forgotten_for_ever_and_the_ledger_still_verifies(app: Flask
         session.query(Party).filter_by(uid="ada").one().contact = "ada@example.org"
     ada = of(world, Party, uid="ada")
     client = sign_in(app, world)
-    assert "1 machines" in words(client.get(f"/settings/parties/{ada.id}"))
+    assert "1 machine" in words(client.get(f"/settings/parties/{ada.id}"))
     unsure = client.post(f"/settings/parties/{ada.id}/erase")
     assert unsure.status_code == 422 and of(world, Party, uid="ada").name == "Ada Byron"
     client.post(f"/settings/parties/{ada.id}/erase", data={"sure": "1"})
