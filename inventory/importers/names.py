@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 from inventory.errors import InventoryError, ValidationRefused
 from inventory.i18n import mark
 from inventory.register.models import Department, Location, Party
-from inventory.register.service import add_department, add_location, add_party
+from inventory.register.service import add_department, add_locations, add_parties
 
 CREATABLE: Final = {"departments": "Departments", "places": "Places", "people": "People and organisations"}
 """What a file may bring that is not on record yet; each is made or refused, as the person says."""
 _ROOM: Final = 50_000
 """Names remembered at a time."""
 _CODE_AT_END = re.compile(r"\[([A-Za-z0-9_.:-]{1,64})\]\s*$")
-_PLACE_PARTS: Final = ("site", "building", "room")
 
 
 class NameBook:
@@ -31,19 +30,19 @@ class NameBook:
     def __init__(self, session: Session, create: Collection[str]) -> None:
         self.session, self.create = session, frozenset(create)
         self.made: Counter[str] = Counter()
-        self._known: dict[tuple[str, ...], str | ValidationRefused] = {}
+        self.known: dict[tuple[str, ...], str | ValidationRefused] = {}
+        """Code of each key loaded, or why there is none."""
         self._departments_read = False
 
-    def load(self, rows: Iterable[Mapping[str, Any]], partner_roles: Iterable[str]) -> None:
-        """Learn every name of these rows: a few statements, however many rows."""
-        if len(self._known) > _ROOM:
-            self._known.clear()
+    def load(self, keys: Iterable[tuple[str, ...]]) -> None:
+        """Learn these names (of ``keys_of``): a few statements, however many there are."""
+        if len(self.known) > _ROOM:
+            self.known.clear()
             self._departments_read = False
         wanted: dict[str, set[tuple[str, ...]]] = {}
-        for values, role in zip(rows, partner_roles, strict=True):
-            for each in keys_of(values, role).values():
-                if each not in self._known:
-                    wanted.setdefault(each[0], set()).add(each)
+        for each in keys:
+            if each not in self.known:
+                wanted.setdefault(each[0], set()).add(each)
         if departments := wanted.get("department"):
             self._load_departments(departments)
         if places := wanted.get("place"):
@@ -51,22 +50,15 @@ class NameBook:
         if people := wanted.get("party"):
             self._load_people(people)
 
-    def code(self, key: tuple[str, ...]) -> str:
-        """The code for *key* (of ``keys_of``); raises ValidationRefused where there is none."""
-        found = self._known[key]
-        if isinstance(found, ValidationRefused):
-            raise found
-        return found
-
     def _settle(self, key: tuple[str, ...], kind: str, missing: str, make: Any) -> None:
         if kind not in self.create:
-            self._known[key] = ValidationRefused(missing, name=key[-1] or ", ".join(filter(None, key[1:])))
+            self.known[key] = ValidationRefused(missing, name=key[-1] or ", ".join(filter(None, key[1:])))
             return
         try:
-            self._known[key] = make()
+            self.known[key] = make()
             self.made[kind] += 1
         except InventoryError as error:
-            self._known[key] = ValidationRefused(error.message)
+            self.known[key] = ValidationRefused(error.message)
 
     # -- departments: read whole, since there are hundreds and a path names several ----------------------
 
@@ -77,10 +69,10 @@ class NameBook:
             self._tree = {number: (parent, code, name) for number, parent, code, name in rows}
             self._index_departments()
         for key in sorted(wanted):
-            if key not in self._known:
+            if key not in self.known:
                 found = self._by_path.get(_folded(key[1]))
                 if found is not None:
-                    self._known[key] = found
+                    self.known[key] = found
                 else:
                     text = key[1]
                     self._settle(
@@ -134,20 +126,45 @@ class NameBook:
             for code in self.session.scalars(select(Location.code).where(Location.code.in_(part))):
                 for key in wanted:
                     if key[1] == code and not any(key[2:]):
-                        self._known[key] = code
-        open_ = [key for key in sorted(wanted) if key not in self._known]
+                        self.known[key] = code
+        open_ = [key for key in sorted(wanted) if key not in self.known]
+        new: dict[tuple[str, ...], _Place] = {}
         labels = self._labels([key for key in open_ if any(key[2:]) or "," in key[1]])
         for key in open_:
             label = _label(key)
             if found := labels.get(label.casefold()):
-                self._known[key] = found
-            elif key not in self._known:
-                self._settle(
-                    key,
-                    "places",
-                    mark("There is no place “{name}” on record."),
-                    lambda key=key: self._make_place(key),
-                )
+                self.known[key] = found
+            elif "places" in self.create:
+                new[key] = _place_of(key)
+            else:
+                sentence = mark("There is no place “{name}” on record.")
+                self.known[key] = ValidationRefused(sentence, name=label)
+        taken = self._codes_taken([place[0] for place in new.values()])
+        for key, place in new.items():
+            if place[0] in taken:
+                new[key] = (f"{place[0][:55]} {_digest(repr(key))}", *place[1:])
+            taken.add(place[0])
+        self._make_places(new)
+
+    def _codes_taken(self, codes: list[str]) -> set[str]:
+        found: set[str] = set()
+        for part in _parts(codes):
+            found.update(self.session.scalars(select(Location.code).where(Location.code.in_(part))))
+        return found
+
+    def _make_places(self, new: "dict[tuple[str, ...], _Place]") -> None:
+        """All at once; one by one where one of them is refused."""
+        try:
+            add_locations(self.session, list(new.values()))
+        except InventoryError as error:
+            if len(new) == 1:
+                self.known |= dict.fromkeys(new, ValidationRefused(error.message))
+                return
+            for key, place in new.items():
+                self._make_places({key: place})
+            return
+        self.known |= {key: " ".join(place[0].split()) for key, place in new.items()}
+        self.made["places"] += len(new)
 
     def _labels(self, keys: list[tuple[str, ...]]) -> dict[str, str]:
         """Places on record by their words, for those keys that name a building or room."""
@@ -165,30 +182,14 @@ class NameBook:
                 found.setdefault(", ".join(filter(None, parts)).casefold(), code)
         return found
 
-    def _make_place(self, key: tuple[str, ...]) -> str:
-        _, code, site, building, room = key
-        label = _label(key)
-        if not code or any(key[2:]):
-            code = label
-        if len(code) > 64 or "/" in code:
-            # A code is short and has no slash; the words stay whole in the parts.
-            digest = hashlib.sha256(label.encode()).hexdigest()[:8]
-            code = f"{code.replace('/', '-')[:54].strip()} {digest}"
-            if not (site or building or room):
-                building = label
-        taken = self.session.scalar(select(Location.code).where(Location.code == code))
-        if taken is not None:
-            code = f"{code[:55]} {hashlib.sha256(repr(key).encode()).hexdigest()[:8]}"
-        return add_location(self.session, code, site or None, building or None, room or None).code
-
     # -- people and organisations ------------------------------------------------------------------------
 
     def _load_people(self, wanted: set[tuple[str, ...]]) -> None:
         uids = {match[1]: key for key in wanted if (match := _CODE_AT_END.search(key[2]))}
         for part in _parts(sorted(uids)):
             for uid in self.session.scalars(select(Party.uid).where(Party.uid.in_(part))):
-                self._known[uids[uid]] = uid
-        names = sorted({key[2] for key in wanted if key not in self._known})
+                self.known[uids[uid]] = uid
+        names = sorted({key[2] for key in wanted if key not in self.known})
         found: dict[tuple[str, ...], list[str]] = {}
         for part in _parts(names):
             rows = self.session.execute(
@@ -196,24 +197,29 @@ class NameBook:
             )
             for role, name, uid in rows:
                 found.setdefault(("party", role, name), []).append(uid)
-        for key in sorted(wanted - self._known.keys()):
+        new: list[tuple[str, ...]] = []
+        for key in sorted(wanted - self.known.keys()):
             several = found.get(key, [])
             if len(several) == 1:
-                self._known[key] = several[0]
+                self.known[key] = several[0]
             elif several:
-                self._known[key] = ValidationRefused(
+                self.known[key] = ValidationRefused(
                     mark("More than one {role} on record is called “{name}”; add the id in brackets: {choices}."),
                     role=key[1],
                     name=key[2],
                     choices=", ".join(f"{key[2]} [{uid}]" for uid in several[:5]),
                 )
+            elif "people" in self.create and key[2].isprintable():
+                new.append(key)
             else:
                 self._settle(
                     key,
                     "people",
                     mark("There is nobody called “{name}” on record."),
-                    lambda key=key: add_party(self.session, key[1], key[2]).uid,
+                    lambda key=key: add_parties(self.session, [key[1:]])[0],
                 )
+        self.known.update(zip(new, add_parties(self.session, [(role, name) for _, role, name in new]), strict=True))
+        self.made["people"] += len(new)
 
 
 def keys_of(values: Mapping[str, Any], partner_role: str) -> dict[str, tuple[str, ...]]:
@@ -221,9 +227,12 @@ def keys_of(values: Mapping[str, Any], partner_role: str) -> dict[str, tuple[str
     found: dict[str, tuple[str, ...]] = {}
     if text := values.get("department"):
         found["department"] = ("department", text)
-    parts = tuple(values.get(name) or "" for name in _PLACE_PARTS)
-    if values.get("location") or any(parts):
-        found["location"] = ("place", values.get("location") or "", *parts)
+    if "site" in values or "building" in values or "room" in values:
+        parts = (values.get("site") or "", values.get("building") or "", values.get("room") or "")
+        if values.get("location") or any(parts):
+            found["location"] = ("place", values.get("location") or "", *parts)
+    elif text := values.get("location"):
+        found["location"] = ("place", text, "", "", "")
     if text := values.get("custodian"):
         found["custodian"] = ("party", "custodian", text)
     if text := values.get("partner"):
@@ -243,6 +252,28 @@ def _label(key: tuple[str, ...]) -> str:
         # A site named as the place of a row with building and room of its own is the largest part.
         parts.insert(0, key[1])
     return ", ".join(parts)
+
+
+_Place = tuple[str, str | None, str | None, str | None]
+"""Code, site, building, room."""
+
+
+def _place_of(key: tuple[str, ...]) -> _Place:
+    """The new place that a row names."""
+    _, code, site, building, room = key
+    label = _label(key)
+    if not code or any(key[2:]):
+        code = label
+    if len(code) > 64 or "/" in code:
+        # A code is short and has no slash; the words stay whole in the parts.
+        code = f"{code.replace('/', '-')[:54].strip()} {_digest(label)}"
+        if not (site or building or room):
+            building = label
+    return code, site or None, building or None, room or None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _parts(values: list[str]) -> Iterable[list[str]]:

@@ -43,6 +43,8 @@ class OnRecord:
 
         Raises ValidationRefused where the row fits several machines, or its tag and serial different ones.
         """
+        if not self.tags and not self.identifiers:
+            return None
         if update_by not in (None, "tag") and values.get(update_by):
             return self._by_identifier(values, update_by)
         by_tag = self.tags.get(normalise(values["tag"])) if values.get("tag") else None
@@ -87,7 +89,7 @@ class OnRecord:
         if update_by is not None or not values.get("serial"):
             return
         others = self.identifiers.get(("serial", comparison_form("serial", values["serial"])), [])
-        known = [each for each in self.serials.get(bearer.id, ())]
+        known = self.serials.get(bearer.id, [])
         if known and comparison_form("serial", values["serial"]) not in known:
             also = f" ({mark('that one is on record for')} {others[0].tag})" if others else ""
             raise ValidationRefused(
@@ -110,7 +112,9 @@ def _same(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
-def look_up(session: Session, rows: Sequence[Mapping[str, Any]], keys: Collection[str], update_by: str | None) -> OnRecord:
+def look_up(
+    session: Session, rows: Sequence[Mapping[str, Any]], keys: Collection[str], update_by: str | None
+) -> OnRecord:
     """What is on record of these rows; at most four statements, however many rows."""
     connection = session.connection()
     known = frozenset(
@@ -129,11 +133,10 @@ def look_up(session: Session, rows: Sequence[Mapping[str, Any]], keys: Collectio
             .join(Asset, Asset.id == AssetIdentifier.asset_id)
             .where(AssetIdentifier.type == "former_tag", among(session, AssetIdentifier.value_key, tags))
         )
-        for key, *bearer in connection.execute(union_all(now, before)):
-            found.tags[key] = Bearer(*bearer)
-    forms = {
-        comparison_form(name, value) for row in open_rows for name in _MATCHING if (value := row.get(name))
-    }
+        for key, number, tag, maker in connection.execute(union_all(now, before)):
+            found.tags[key] = Bearer(number, tag, maker)
+    present = [name for name in _MATCHING if open_rows and name in open_rows[0]]
+    forms = {comparison_form(name, value) for row in open_rows for name in present if (value := row[name])}
     if forms:
         statement = (
             select(AssetIdentifier.type, AssetIdentifier.value_key, Asset.id, Asset.tag, Asset.manufacturer)
@@ -141,8 +144,8 @@ def look_up(session: Session, rows: Sequence[Mapping[str, Any]], keys: Collectio
             .where(among(session, AssetIdentifier.value_key, sorted(forms)), Asset.status != "withdrawn")
             .order_by(Asset.id)
         )
-        for kind, key, *bearer in connection.execute(statement):
-            found.identifiers.setdefault((kind, key), []).append(Bearer(*bearer))
+        for kind, key, number, tag, maker in connection.execute(statement):
+            found.identifiers.setdefault((kind, key), []).append(Bearer(number, tag, maker))
     if found.tags:
         numbers = [each.id for each in found.tags.values()]
         serials = select(AssetIdentifier.asset_id, AssetIdentifier.value_key).where(

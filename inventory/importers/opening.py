@@ -18,7 +18,9 @@ from inventory.register.statuses import ON_SITE
 IDENTIFIERS: Final = tuple(key for key in IDENTIFIER_TYPES if key != "former_tag")
 """Target columns that are identifiers, in the order in which they tell what a row is about."""
 FACTS: Final = ("kind", "manufacturer", "model", "order_reference", "currency")
-DAYS: Final = ("purchase_date", "warranty_end")
+DAYS: Final = frozenset({"purchase_date", "warranty_end"})
+_AS_TEXT: Final = frozenset((*FACTS, "tag"))
+_IDENTIFYING: Final = frozenset(IDENTIFIERS)
 REGISTERED: Final = frozenset({"in_stock", "in_use", "returned"})
 STATUS_OF_OUTCOME: Final = {"redeployed": "in_use"}
 """Status of a machine whose past outcome is stated without one; for the others it bears the same name."""
@@ -40,6 +42,7 @@ class Opening:
     """An opening line to be: everything but the codes of what it names (see names.NameBook)."""
 
     kind: str
+    status: str
     when: date | None
     details: dict[str, Any]
     key: str
@@ -48,11 +51,12 @@ class Opening:
     """(field, sentence) of what the row says and the line does not hold."""
 
 
-def plain(value: Any) -> Any:
-    """A row's value as JSON has it."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return f"{value:.2f}" if isinstance(value, Decimal) else value
+def _rank(identifier: tuple[str, str]) -> int:
+    return IDENTIFIERS.index(identifier[0])
+
+
+def _hundredths(value: Decimal) -> str:
+    return f"{value:.2f}"
 
 
 def status_of(values: Mapping[str, Any], without_status: str | None) -> str:
@@ -60,12 +64,12 @@ def status_of(values: Mapping[str, Any], without_status: str | None) -> str:
     if status := values.get("status"):
         return str(status)
     if outcome := values.get("outcome"):
-        return STATUS_OF_OUTCOME.get(outcome, outcome)
+        return STATUS_OF_OUTCOME.get(outcome, str(outcome))
     if values.get("custodian"):
         return "in_use"
     if without_status is None:
         raise ValidationRefused(
-            mark("The status is not stated, and nobody holds it. Say which status such rows have, in use for instance."),
+            mark("The status is not stated, and nobody holds it. Say which status such rows have, such as in use."),
             field="status",
         )
     return without_status
@@ -80,28 +84,39 @@ def opening_of(values: Mapping[str, Any], source: str, without_status: str | Non
     """The opening line that a row's *values* amount to. Raises ValidationRefused, naming the field."""
     status = status_of(values, without_status)
     if status == "withdrawn":
-        raise ValidationRefused(mark("A withdrawn record is no machine to bring in; leave the row out."), field="status")
+        raise ValidationRefused(
+            mark("A withdrawn record is no machine to bring in; leave the row out."), field="status"
+        )
     outcome, when = values.get("outcome"), values.get("status_date")
     if outcome:
         when = values.get("outcome_date")
     elif status in PAST_OUTCOMES:
         outcome = status
         if when is None:
-            raise ValidationRefused(mark("A past outcome needs its date, to be counted in its year."), field="status_date")
+            raise ValidationRefused(
+                mark("A past outcome needs its date, to be counted in its year."), field="status_date"
+            )
     left_out: list[tuple[str, str]] = []
-    details = {name: value for name in FACTS if (value := values.get(name)) is not None}
-    for name in DAYS:
-        if value := values.get(name):
+    details: dict[str, Any] = {}
+    identifiers: list[tuple[str, str]] = []
+    for name, value in values.items():
+        if value is None:
+            continue
+        if name in _AS_TEXT:
+            details[name] = value
+        elif name in DAYS:
             details[name] = value.isoformat()
-    if (cost := values.get("purchase_cost")) is not None:
-        details["purchase_cost"] = f"{cost:.2f}"
-    if mass := values.get("mass"):
-        details["mass_g"] = mass
-    identifiers = [(name, value) for name in IDENTIFIERS if (value := values.get(name))]
+        elif name in _IDENTIFYING:
+            identifiers.append((name, value))
+        elif name == "purchase_cost":
+            details[name] = f"{value:.2f}"
+        elif name == "mass":
+            details["mass_g"] = value
     if identifiers:
+        if len(identifiers) > 1:
+            identifiers.sort(key=_rank)
         details["identifiers"] = [{"type": name, "value": value} for name, value in identifiers]
-    if tag := values.get("tag"):
-        details["tag"] = tag
+    tag = values.get("tag")
     notes = values.get("notes")
     kind = "registered"
     if outcome and outcome in PAST_OUTCOMES:
@@ -126,7 +141,7 @@ def opening_of(values: Mapping[str, Any], source: str, without_status: str | Non
     if status not in _WITH_HOLDER and values.get("custodian"):
         left_out.append(("custodian", mark("Custodian is left out: the machine is no longer here.")))
     key = line_key(source, tag or (identifiers[0][1] if identifiers else ""), kind, when, key_details(values))
-    return Opening(kind, when, details, key, identifiers, left_out)
+    return Opening(kind, status, when, details, key, identifiers, left_out)
 
 
 def holds(status: str, name: str) -> bool:
@@ -139,12 +154,10 @@ PERSONAL: Final = frozenset({"custodian", "notes", "partner"})
 
 def key_details(values: Mapping[str, Any]) -> dict[str, Any]:
     """What of a row goes into its key. Nothing about people: a key is for ever, and its content could be guessed."""
-    return {name: plain(value) for name, value in values.items() if value is not None and name not in PERSONAL}
+    return {name: value for name, value in values.items() if value is not None and name not in PERSONAL}
 
 
 def line_key(source: str, identifier: str, event: str, when: date | None, details: Mapping[str, Any]) -> str:
     """The client's key of a line that has no id: the same words of the same file give the same key."""
-    content = orjson.dumps(
-        [source, identifier, event, when.isoformat() if when else None, details], option=orjson.OPT_SORT_KEYS
-    )
+    content = orjson.dumps([source, identifier, event, when, details], default=_hundredths, option=orjson.OPT_SORT_KEYS)
     return f"import-{hashlib.sha256(content).hexdigest()[:40]}"

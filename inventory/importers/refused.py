@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from .tables import Table
-from .values import PLAIN_NUMBER
 from .validation import Problem
+from .values import PLAIN_NUMBER
 
 REASON: Final = "refused: reason"
 ROW: Final = "refused: row"

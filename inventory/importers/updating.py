@@ -105,7 +105,13 @@ def requests_for(
                 said=STATUSES[status].label.lower(),
             )
         carried = {"location"} if kind == "returned" else {"custodian", "location"} if kind in _PLACED else set()
-        made.append((kind, when, {name: left.pop(name) for name in ("custodian", "location") if name in left and name in carried}))
+        made.append(
+            (
+                kind,
+                when,
+                {name: left.pop(name) for name in ("custodian", "location") if name in left and name in carried},
+            )
+        )
     present = status or row.status
     if "location" in left and present in ON_SITE:
         made.append(("moved", None, {"location": left.pop("location")}))
@@ -114,13 +120,19 @@ def requests_for(
             (
                 "reassigned",
                 None,
-                {"custodian": left.pop("custodian"), "drives_not_wiped": True, "reason": f"Stated by the import “{source}”"},
+                {
+                    "custodian": left.pop("custodian"),
+                    "drives_not_wiped": True,
+                    "reason": f"Stated by the import “{source}”",
+                },
             )
         )
     if left:
         made.append(("amended", None, _facts(row, left) | {"source": source[:120]}))
     return [
-        EventRequest(kind, line_key(source, row.tag, kind, at, {"after": sequence, "place": place}), row.tag, at, details)
+        EventRequest(
+            kind, line_key(source, row.tag, kind, at, {"after": sequence, "place": place}), row.tag, at, details
+        )
         for place, (kind, at, details) in enumerate(made)
     ]
 

@@ -25,7 +25,7 @@ from ._base import Importer
 from .mapping import ColumnMapping
 from .names import CREATABLE, NameBook, keys_of
 from .on_record import UPDATE_BY, Bearer, OnRecord, look_up
-from .opening import Opening, holds, opening_of, partner_role, status_of
+from .opening import Opening, holds, opening_of, partner_role
 from .refused import ProblemFile
 from .survey import Options
 from .tables import Table
@@ -119,6 +119,8 @@ class _Plan:
     verdict: Verdict
     problems: list[Problem]
     opening: Opening | None = None
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the row names, as keys of the book."""
     bearer: Bearer | None = None
     requests: list[EventRequest] = field(default_factory=list)
     outcome: str = ""
@@ -223,39 +225,44 @@ def _settle(session: Session, plans: Sequence[_Plan], book: NameBook, choice: Ch
             plan.outcome, plan.problems = "", list(plan.verdict.problems)
         if plan.outcome != "refused":
             fresh.append(plan)
-    book.load([plan.verdict.values or {} for plan in fresh], [partner_role(plan.verdict.values or {}) for plan in fresh])
+    for plan in fresh:
+        values = plan.verdict.values or {}
+        plan.names = keys_of(values, partner_role(values))
+    book.load(key for plan in fresh for key in plan.names.values())
     _compare(session, [plan for plan in fresh if plan.bearer], book, choice)
     for plan in fresh:
         if plan.bearer is None and plan.opening is not None:
             _open(plan, plan.opening, book, choice)
 
 
-def _codes(values: Mapping[str, Any], book: NameBook, status: str) -> dict[str, str]:
+def _codes(plan: _Plan, book: NameBook, status: str) -> dict[str, str]:
     codes = {}
-    for name, key in keys_of(values, partner_role(values)).items():
+    for name, key in plan.names.items():
         if holds(status, name):
-            try:
-                codes[name] = book.code(key)
-            except ValidationRefused as error:
-                raise ValidationRefused(error.message, field=name) from None
+            found = book.known[key]
+            if isinstance(found, ValidationRefused):
+                raise ValidationRefused(found.message, field=name)
+            codes[name] = found
     return codes
 
 
 def _open(plan: _Plan, opening: Opening, book: NameBook, choice: Choice) -> None:
     values = plan.verdict.values or {}
     try:
-        codes = _codes(values, book, status_of(values, choice.without_status))
+        codes = _codes(plan, book, opening.status)
     except InventoryError as error:
         plan.refuse(error, str(values.get(error.field or "") or ""))
         return
     if opening.kind != "taken_on" and "partner" in codes:
         del codes["partner"]
         opening.left_out.append(("partner", mark("Partner is left out: the row states no outcome.")))
-    plan.problems += [
-        Problem(plan.verdict.row_number, name, str(values.get(name) or ""), sentence, fatal=False)
-        for name, sentence in opening.left_out
-    ]
-    details = opening.details | codes if codes else opening.details
+    if opening.left_out:
+        plan.problems += [
+            Problem(plan.verdict.row_number, name, str(values.get(name) or ""), sentence, fatal=False)
+            for name, sentence in opening.left_out
+        ]
+    details = opening.details
+    details.update(codes)
     plan.requests = [EventRequest(opening.kind, opening.key, None, opening.when, details)]
     plan.outcome = "new"
 
@@ -266,9 +273,7 @@ def _compare(session: Session, plans: Sequence[_Plan], book: NameBook, choice: C
     if not numbers:
         return
     rows = {row.id: row for row in rows_of(session, numbers)}
-    sequences: dict[int, int] = dict(
-        session.execute(select(Asset.id, Asset.sequence).where(Asset.id.in_(numbers))).tuples().all()
-    )
+    sequences = dict(session.execute(select(Asset.id, Asset.sequence).where(Asset.id.in_(numbers))).all())
     for plan in plans:
         assert plan.bearer is not None  # noqa: S101 - said by the caller
         try:
@@ -280,7 +285,7 @@ def _compare(session: Session, plans: Sequence[_Plan], book: NameBook, choice: C
 
 def _compare_one(plan: _Plan, row: AssetRow, sequence: int, book: NameBook, choice: Choice) -> None:
     values = plan.verdict.values or {}
-    codes = _codes(values, book, values.get("status") or row.status)
+    codes = _codes(plan, book, values.get("status") or row.status)
     changed = changes(row, values, codes)
     if not changed:
         plan.outcome = "already"
