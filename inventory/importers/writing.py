@@ -303,22 +303,36 @@ def _compare_one(plan: _Plan, row: AssetRow, sequence: int, book: NameBook, choi
 def _record(session: Session, plans: Sequence[_Plan], choice: Choice, recorder: Recorder) -> None:
     """Hand the events of a chunk to the ledger; a row of several events comes in whole or not at all."""
     several = choice.skip_refused and any(len(plan.requests) > 1 for plan in plans)
+    if not several:
+        _drop(_record_once(session, plans, recorder))
+        return
     while True:
-        mark_ = session.begin_nested() if several else None
-        refused = _record_once(session, plans, recorder)
-        torn = [plan for plan in refused if len(plan.requests) > 1]
-        for plan in refused:
-            plan.requests, plan.outcome = [], "refused"
-        if mark_ is None or not torn:
-            if mark_ is not None:
-                mark_.commit()
-            return
-        mark_.rollback()
-        # What was learnt of words in the part that is undone is not stored.
-        forget_words()
-        for plan in plans:
-            if plan.outcome == "already" and plan.requests:
-                plan.outcome = "changed" if plan.bearer else "new"
+        try:
+            with session.begin_nested():
+                refused = _record_once(session, plans, recorder)
+                if any(len(plan.requests) > 1 for plan in refused):
+                    raise _Torn(refused)
+                _drop(refused)
+                return
+        except _Torn as torn:
+            # What was learnt of words in the part that is undone is not stored.
+            forget_words()
+            _drop(torn.refused)
+            for plan in plans:
+                if plan.outcome == "already" and plan.requests:
+                    plan.outcome = "changed" if plan.bearer else "new"
+
+
+class _Torn(Exception):
+    """Of a row's several events only some would be recorded."""
+
+    def __init__(self, refused: list[_Plan]) -> None:
+        self.refused = refused
+
+
+def _drop(refused: Sequence[_Plan]) -> None:
+    for plan in refused:
+        plan.requests, plan.outcome = [], "refused"
 
 
 def _record_once(session: Session, plans: Sequence[_Plan], recorder: Recorder) -> list[_Plan]:
@@ -349,12 +363,11 @@ def _count(plans: Sequence[_Plan], tally: Tally, kept: ProblemFile) -> None:
                 tally.events[request.kind] += 1
         if plan.outcome == "refused":
             kept.add(plan.verdict.row_number, "refused", plan.problems)
-        elif plan.problems and plan.outcome != "merged":
-            if plan.outcome == "differs":
-                kept.add(plan.verdict.row_number, "differs", plan.problems)
-            else:
-                tally.noted += 1
-                kept.add(plan.verdict.row_number, "noted", plan.problems)
+        elif plan.problems and plan.outcome == "differs":
+            kept.add(plan.verdict.row_number, "differs", plan.problems)
+        elif plan.problems and plan.outcome in ("new", "changed"):
+            tally.noted += 1
+            kept.add(plan.verdict.row_number, "noted", plan.problems)
 
 
 __all__ = ["CHUNK", "Choice", "OnRecord", "Tally", "run_import"]
