@@ -86,8 +86,6 @@ def _work(uid: str, folder: jobs.Folder, trial: bool) -> tuple[Tally, str]:
 def _finish(uid: str, state: str, tally: Tally | None, message: str | None) -> None:
     def work(session: object) -> None:
         job = jobs.job_of(db.session(), uid)
-        jobs.finish(
-            job, state, jobs.now_utc(), tally=tally.as_dict() if tally is not None else None, message=message
-        )
+        jobs.finish(job, state, jobs.now_utc(), tally=tally.as_dict() if tally is not None else None, message=message)
 
     write(db.session(), work)

@@ -138,9 +138,7 @@ def add_job(
 
 def job_of(session: Session, uid: str) -> ImportJob:
     """The job *uid*, read afresh; raises NotFound."""
-    found = session.scalar(
-        select(ImportJob).where(ImportJob.uid == uid[:64]).execution_options(populate_existing=True)
-    )
+    found = session.scalar(select(ImportJob).where(ImportJob.uid == uid[:64]).execution_options(populate_existing=True))
     if found is None:
         raise NotFound(mark("There is no such import."))
     return found

@@ -127,12 +127,21 @@ def update_assets(session: Session, changes: Sequence[Change]) -> None:
 
 
 def write_projections(
-    session: Session, changes: Sequence[Change], references: References, settings: Settings
+    session: Session,
+    changes: Sequence[Change],
+    references: References,
+    settings: Settings,
+    *,
+    outcomes: bool = True,
 ) -> None:
-    """Everything that hangs on the asset rows; these must be written before (numbers are needed)."""
+    """Everything that hangs on the asset rows; these must be written before (numbers are needed).
+
+    Without *outcomes* these are left to the caller, who knows since when each was known.
+    """
     _write_identifiers(session, changes)
     _write_drives(session, changes)
-    write_outcomes(session, changes, references)
+    if outcomes:
+        write_outcomes(session, changes, references)
     counts: Counts = Counter()
     for change in changes:
         for key, machines in change.after.counts.items():
