@@ -210,6 +210,7 @@ def _recorder(username: str | None) -> Recorder:
 
 
 def _tell_json(outcome: str, format_: str, tally: Tally, problems: Path) -> None:
+    wrong = (each for each in read_problems(problems) if each[1] in ("refused", "differs", "noted"))
     told = [
         {
             "row": row,
@@ -219,7 +220,7 @@ def _tell_json(outcome: str, format_: str, tally: Tally, problems: Path) -> None
                 for field, value, sentence, fatal in found
             ],
         }
-        for (row, verdict, found), _ in zip(read_problems(problems), range(MOST_IN_JSON), strict=False)
+        for (row, verdict, found), _ in zip(wrong, range(MOST_IN_JSON), strict=False)
     ]
     click.echo(json.dumps({"outcome": outcome, "format": format_, **tally.as_dict(), "problems": told}, indent=2))
 

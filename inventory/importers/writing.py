@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from inventory.errors import InventoryError, NotAllowed, ValidationRefused
 from inventory.i18n import mark
+from inventory.lifecycle.event_types import EVENT_TYPES
 from inventory.lifecycle.requests import EventRequest, Recorder
 from inventory.lifecycle.service import record_events
 from inventory.register.models import Asset
@@ -29,6 +30,7 @@ from .opening import Opening, holds, opening_of, partner_role
 from .refused import ProblemFile
 from .survey import Options
 from .tables import Table
+from .targets import NAMING
 from .updating import changes, labels, requests_for
 from .validation import Problem, Verdict
 
@@ -36,6 +38,8 @@ CHUNK: Final = 2_000
 """Rows planned, looked up and recorded together."""
 IMPLIED: Final = frozenset({"record", "procure"})
 """Whoever may import files may record with them what stands in a list: receipts, registrations, moves."""
+SHOWN_RIGHT: Final = 300
+"""Right rows of each outcome that are told one by one, beside all that are not."""
 _COLLECT_EVERY: Final = 25
 """Chunks between two collections of garbage."""
 
@@ -368,6 +372,16 @@ def _count(plans: Sequence[_Plan], tally: Tally, kept: ProblemFile) -> None:
         elif plan.problems and plan.outcome in ("new", "changed"):
             tally.noted += 1
             kept.add(plan.verdict.row_number, "noted", plan.problems)
+        elif plan.outcome in ("new", "changed", "already") and getattr(tally, plan.outcome) <= SHOWN_RIGHT:
+            kept.add(plan.verdict.row_number, plan.outcome, [_right(plan)])
+
+
+def _right(plan: _Plan) -> Problem:
+    """What is told of a row that comes in: which machine, and what is recorded of it."""
+    values = plan.verdict.values or {}
+    name = plan.bearer.tag if plan.bearer else next((values[key] for key in NAMING if values.get(key)), "")
+    told = ", ".join(EVENT_TYPES[request.kind].label.lower() for request in plan.requests)
+    return Problem(plan.verdict.row_number, "", str(name), told or mark("on record already"), fatal=False)
 
 
 __all__ = ["CHUNK", "Choice", "OnRecord", "Tally", "run_import"]
