@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -32,6 +33,8 @@ from .refused import write_refused
 
 BUSY: Final = frozenset({"checking", "running"})
 ENDED: Final = frozenset({"done"})
+_ENDING_SECONDS: Final = 10.0
+"""How long a process may take to end after its result is written."""
 _SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".xlsm"})
 
 
@@ -104,12 +107,20 @@ class Folder:
 
     @contextmanager
     def hold(self) -> Iterator[int]:
-        """Work on the job; refuses when another process does. Gives the number of the open lock file."""
+        """Work on the job; refuses when another process does. Gives the number of the open lock file.
+
+        A process that has just written its result may still be ending, so this waits a little.
+        """
         with (self.path / "lock").open("a") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise RuleRefused(mark("This import is being worked on already.")) from None
+            until = time.monotonic() + _ENDING_SECONDS
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        raise RuleRefused(mark("This import is being worked on already.")) from None
+                    time.sleep(0.05)
             yield handle.fileno()
 
 
@@ -144,13 +155,16 @@ def job_of(session: Session, uid: str) -> ImportJob:
     return found
 
 
-def status(job: ImportJob, instance: Path | str) -> Status:
+def status(session: Session, job: ImportJob, instance: Path | str) -> Status:
     """Where the job stands now; asks its files, so it is right also after a power cut."""
     folder = Folder.of(instance, job.uid)
-    if job.state not in BUSY:
-        return Status(job.state)
-    done, total = folder.progress()
-    return Status(job.state if folder.held() else "broken", done, total)
+    if job.state in BUSY:
+        if folder.held():
+            return Status(job.state, *folder.progress())
+        # Its process may have ended between the reading of the row and the look at the lock.
+        session.rollback()
+        session.refresh(job)
+    return Status("broken" if job.state in BUSY else job.state, *folder.progress())
 
 
 def claim(session: Session, job: ImportJob, instance: Path | str, phase: str, now: datetime) -> None:

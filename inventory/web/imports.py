@@ -70,7 +70,7 @@ def index() -> AnyResponse:
 
 def _index(refusal: InventoryError | None = None) -> AnyResponse:
     found = session().scalars(select(ImportJob).order_by(ImportJob.created_at.desc(), ImportJob.id.desc()).limit(PAGE))
-    shown = [{"job": job, "state": _STATE_WORDS[jobs.status(job, _instance()).state]} for job in found]
+    shown = [{"job": job, "state": _STATE_WORDS[jobs.status(session(), job, _instance()).state]} for job in found]
     text = render_template("imports/index.html", jobs=shown, refusal=refusal, most=settings().max_upload_mib)
     return Response(text, refusal.status if refusal else 200)
 
@@ -98,7 +98,7 @@ def upload() -> AnyResponse:
 def show(uid: str) -> AnyResponse:
     """The step at which the import stands."""
     job = _job(uid)
-    status = jobs.status(job, _instance())
+    status = jobs.status(session(), job, _instance())
     if status.state in jobs.BUSY:
         return Response(render_template("imports/progress.html", job=job, status=status, text=_progress_words(status)))
     if status.state == "uploaded":
@@ -111,7 +111,7 @@ def show(uid: str) -> AnyResponse:
 def columns(uid: str) -> AnyResponse:
     """Back to the columns, while nothing was imported."""
     job = _job(uid)
-    if jobs.status(job, _instance()).state in jobs.BUSY | jobs.ENDED:
+    if jobs.status(session(), job, _instance()).state in jobs.BUSY | jobs.ENDED:
         return redirect(url_for("web_imports.show", uid=uid), 303)
     return _columns(job)
 
@@ -155,7 +155,7 @@ def _saved() -> list[tuple[int, str]]:
 def say(uid: str) -> AnyResponse:
     """Take what the form says: check the file with it, keep it under a name, or take a kept one."""
     job = _job(uid)
-    if jobs.status(job, _instance()).state in jobs.BUSY | jobs.ENDED:
+    if jobs.status(session(), job, _instance()).state in jobs.BUSY | jobs.ENDED:
         return redirect(url_for("web_imports.show", uid=uid), 303)
     asked: Asked | None = None
     try:
@@ -229,7 +229,7 @@ def run(uid: str) -> AnyResponse:
 @requires("import")
 def progress(uid: str) -> AnyResponse:
     """How far it has come: JSON for the page that follows it."""
-    status = jobs.status(_job(uid), _instance())
+    status = jobs.status(session(), _job(uid), _instance())
     if not wants_json():
         return redirect(url_for("web_imports.show", uid=uid), 303)
     found: dict[str, Any] = {"done": status.done, "total": status.total, "text": _progress_words(status)}
