@@ -120,37 +120,28 @@ class NameBook:
     # -- places ------------------------------------------------------------------------------------------
 
     def _load_places(self, wanted: set[tuple[str, ...]]) -> None:
-        codes = sorted({each[1] for each in wanted if each[1]})
-        for start in range(0, len(codes), 2_000):
-            part = codes[start : start + 2_000]
-            for code in self.session.scalars(select(Location.code).where(Location.code.in_(part))):
-                for key in wanted:
-                    if key[1] == code and not any(key[2:]):
-                        self.known[key] = code
-        open_ = [key for key in sorted(wanted) if key not in self.known]
-        new: dict[tuple[str, ...], _Place] = {}
+        # A place that an import made before is found by the code that it would be given again.
+        places = {key: _place_of(key) for key in sorted(wanted)}
+        codes = sorted({place[0] for place in places.values()})
+        on_record: set[str] = set()
+        for part in _parts(codes):
+            on_record.update(self.session.scalars(select(Location.code).where(Location.code.in_(part))))
+        open_ = [key for key, place in places.items() if place[0] not in on_record]
+        self.known |= {key: place[0] for key, place in places.items() if place[0] in on_record}
         labels = self._labels([key for key in open_ if any(key[2:]) or "," in key[1]])
+        new: dict[str, list[tuple[str, ...]]] = {}
         for key in open_:
             label = _label(key)
             if found := labels.get(label.casefold()):
                 self.known[key] = found
             elif "places" in self.create:
-                new[key] = _place_of(key)
+                new.setdefault(places[key][0], []).append(key)
             else:
                 sentence = mark("There is no place “{name}” on record.")
                 self.known[key] = ValidationRefused(sentence, name=label)
-        taken = self._codes_taken([place[0] for place in new.values()])
-        for key, place in new.items():
-            if place[0] in taken:
-                new[key] = (f"{place[0][:55]} {_digest(repr(key))}", *place[1:])
-            taken.add(place[0])
-        self._make_places(new)
-
-    def _codes_taken(self, codes: list[str]) -> set[str]:
-        found: set[str] = set()
-        for part in _parts(codes):
-            found.update(self.session.scalars(select(Location.code).where(Location.code.in_(part))))
-        return found
+        self._make_places({keys[0]: places[keys[0]] for keys in new.values()})
+        for first, *others in new.values():
+            self.known |= dict.fromkeys(others, self.known[first])
 
     def _make_places(self, new: "dict[tuple[str, ...], _Place]") -> None:
         """All at once; one by one where one of them is refused."""
@@ -163,7 +154,7 @@ class NameBook:
             for key, place in new.items():
                 self._make_places({key: place})
             return
-        self.known |= {key: " ".join(place[0].split()) for key, place in new.items()}
+        self.known |= {key: place[0] for key, place in new.items()}
         self.made["places"] += len(new)
 
     def _labels(self, keys: list[tuple[str, ...]]) -> dict[str, str]:
@@ -266,7 +257,7 @@ def _place_of(key: tuple[str, ...]) -> _Place:
         code = label
     if len(code) > 64 or "/" in code:
         # A code is short and has no slash; the words stay whole in the parts.
-        code = f"{code.replace('/', '-')[:54].strip()} {_digest(label)}"
+        code = f"{' '.join(code.replace('/', '-')[:54].split())} {_digest(label)}"
         if not (site or building or room):
             building = label
     return code, site or None, building or None, room or None

@@ -64,7 +64,7 @@ def choices(facts: Facts | None) -> dict[str, list[tuple[str, str]]]:
             *((key, STATUSES[key].label) for key in STATUSES if key != "withdrawn"),
         ],
         "update_by": [
-            ("", "Leave it as it is"),
+            ("", "Leave them as they are"),
             *((key, f"Record changes; match by {TARGETS[key].label.lower()}") for key in UPDATE_BY),
         ],
         "create": list(CREATABLE.items()),

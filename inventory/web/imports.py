@@ -90,6 +90,7 @@ def upload() -> AnyResponse:
         return jobs.add_job(db, _instance(), owner, name, given.stream, now).uid
 
     uid = write(session(), keep)
+    given.close()
     return redirect(url_for("web_imports.show", uid=uid), 303)
 
 
