@@ -27,7 +27,7 @@ from .values import guard_formula
 VERSION: Final = 1
 PAGE: Final = 500
 """Machines held in memory at a time."""
-_PHOTO_PART: Final = 300_000
+_PHOTO_PART: Final = 90_000
 """Bytes of a photo in one row."""
 
 # What each table's rows say: record, model, columns, and the columns that point to a row by number.

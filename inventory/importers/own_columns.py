@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -52,6 +53,7 @@ LEDGER_COLUMNS: Final = (
     "data",
 )
 """The whole export has these too: a ledger line's columns, and ``data`` (JSON) for every other record."""
+_DELICATE = re.compile("[\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffd]")
 ALL_COLUMNS: Final = (*ASSET_COLUMNS, *LEDGER_COLUMNS)
 
 
@@ -90,8 +92,9 @@ def _cell(name: str, value: Any) -> str:
 
 
 def pack(value: Any) -> str:
-    """JSON for a cell: plain ASCII, so that no reader takes a letter in it for the end of a line."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, default=str)
+    """JSON for a cell, in which no reader takes a letter for the end of a line or for a sign of another encoding."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+    return _DELICATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def lines(columns: tuple[str, ...], records: Iterable[dict[str, str]]) -> Iterator[bytes]:
