@@ -12,17 +12,21 @@ from typing import Any, Generic, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     DateTime,
     Engine,
     MetaData,
     Select,
+    String,
+    any_,
     create_engine,
     event,
     func,
     literal,
     make_url,
+    select,
     tuple_,
 )
 from sqlalchemy.engine import Dialect
@@ -80,6 +84,14 @@ class Hundredths(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value) / 100
+
+
+def among(session: Session, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+    """Whether *column* (text) is one of *values*, which go to the database as one parameter, however many."""
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(list(values), ARRAY(String)))  # type: ignore[no-any-return]
+    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
 
 
 Answer = TypeVar("Answer")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from inventory.accounts.models import Account
 from inventory.accounts.permissions import ROLES
-from inventory.accounts.service import account_named, add_account, close_account, make_setup_code
+from inventory.accounts.service import account_named, add_account, close_account, make_setup_code, set_password
 from inventory.cli._base import sentences
 from inventory.db import db, write
 
@@ -34,6 +34,21 @@ def add(username: str, role: str, name: str, password_stdin: bool) -> None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     made = write(db.session(), lambda session: add_account(session, username, name, role, password, datetime.now(UTC)))
     click.echo(f"{made.username} can sign in as {ROLES[role].lower()}.")
+
+
+@command.command("password")
+@click.argument("username")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@with_appcontext
+@sentences
+def password(username: str, password_stdin: bool) -> None:
+    """Give an account a new password, a restored one too; its open sessions end."""
+    if password_stdin:
+        secret = sys.stdin.readline().rstrip("\r\n")
+    else:
+        secret = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    write(db.session(), lambda session: set_password(session, account_named(session, username), secret))
+    click.echo(f"{username} has a new password.")
 
 
 @command.command("list")

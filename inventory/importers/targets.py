@@ -227,7 +227,7 @@ _ROWS: Final = (
         "Notes",
         "notes",
         "note|comment|comments|remarks|asset notes|description|info",
-        10_000,
+        4_000,
         joiner="\n",
     ),
 )

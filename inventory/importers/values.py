@@ -47,7 +47,7 @@ BLANK_WORDS: Final = frozenset(
     )
 )
 """Words that a column may declare to mean "unknown", lower case."""
-_PLAIN_NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)([eE][+-]?\d+)?")
+PLAIN_NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)([eE][+-]?\d+)?")
 _GUARDED = re.compile(r"'*[=+\-@\t\r]")
 
 
@@ -75,12 +75,12 @@ def guard_formula(text: str) -> str:
 
     ``strip_formula_guard`` undoes it exactly, also for text that had an apostrophe of its own.
     """
-    return f"'{text}" if _GUARDED.match(text) and not _PLAIN_NUMBER.fullmatch(text) else text
+    return f"'{text}" if _GUARDED.match(text) and not PLAIN_NUMBER.fullmatch(text) else text
 
 
 def strip_formula_guard(cell: str) -> str:
     """The text that ``guard_formula`` made *cell* of; other cells as they are."""
-    if cell[:1] == "'" and _GUARDED.match(cell) and not _PLAIN_NUMBER.fullmatch(cell[1:]):
+    if cell[:1] == "'" and _GUARDED.match(cell) and not PLAIN_NUMBER.fullmatch(cell[1:]):
         return cell[1:]
     return cell
 

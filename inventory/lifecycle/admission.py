@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from inventory.db import among
 from inventory.errors import InventoryError, NotAllowed, NotFound, RuleRefused, ValidationRefused
 from inventory.lifecycle.checking import check
 from inventory.lifecycle.event_types import CORRECTION, EVENT_TYPES, EventType
@@ -43,8 +44,7 @@ class Prepared:
 def prepare(request: EventRequest, recorder: Recorder) -> Prepared:
     """Check permission, key and details; free text is parted from the rest."""
     row = event_type(request.kind)
-    needed = {row.permission} | ({"correct"} if request.replaces else set())
-    if not needed <= recorder.permissions:
+    if row.permission not in recorder.permissions or (request.replaces and "correct" not in recorder.permissions):
         raise NotAllowed(f"Your role may not record “{row.label.lower()}”.")
     key = request.key
     if not isinstance(key, str) or not 1 <= len(key) <= 80 or not key.isprintable() or not key.isascii():
@@ -136,12 +136,12 @@ def keys_recorded(session: Session, keys: Sequence[str]) -> dict[str, int]:
     """Of *keys*, those on record, each with the number of its asset."""
     found: dict[str, int] = {}
     for start in range(0, len(keys), CHUNK):
-        rows = session.execute(
+        rows = session.connection().execute(
             select(LifecycleEvent.key, LifecycleEvent.asset_id).where(
-                LifecycleEvent.key.in_(keys[start : start + CHUNK])
+                among(session, LifecycleEvent.key, keys[start : start + CHUNK])
             )
         )
-        found.update({row.key: row.asset_id for row in rows})
+        found.update((key, number) for key, number in rows)
     return found
 
 
@@ -233,10 +233,14 @@ def state_references(state: State) -> Iterator[tuple[str, str]]:
 
 def mark_claimed(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Blank labels whose tags these new lines bear are claimed."""
+    waiting = select(BlankTag.tag_key).where(BlankTag.claimed_at.is_(None)).limit(1)
+    if len(rows) > 1 and session.connection().execute(waiting).first() is None:
+        return
     keys = sorted({normalise(row["details"]["tag"]) for row in rows if row["details"].get("tag")})
     for start in range(0, len(keys), CHUNK):
         session.execute(
             update(BlankTag)
-            .where(BlankTag.tag_key.in_(keys[start : start + CHUNK]), BlankTag.claimed_at.is_(None))
+            .where(among(session, BlankTag.tag_key, keys[start : start + CHUNK]), BlankTag.claimed_at.is_(None))
             .values(claimed_at=now)
+            .execution_options(synchronize_session=False)
         )

@@ -4,14 +4,14 @@ SQLAlchemy's own executemany builds a dictionary per row and costs more than the
 still pass through each column's type, so both ways store the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Date, Table, func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from inventory.db import Base
+from inventory.db import Base, UtcDateTime
 
 LARGE: Final = 100
 """From this many rows on the driver is spoken to directly."""
@@ -28,12 +28,7 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
         connection.execute(insert(table), list(rows))
         return
     names = list(rows[0])
-    converters = [_converter(connection, table, name) for name in names]
-    values = (
-        tuple([convert(row[name]) if convert else row[name] for name, convert in converted])
-        for converted in [list(zip(names, converters, strict=True))]
-        for row in rows
-    )
+    values = _converted(connection, table, names, rows)
     listed = ", ".join(f'"{name}"' for name in names)
     if connection.dialect.name == "postgresql":
         driver: Any = connection.connection.driver_connection
@@ -44,6 +39,28 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     marks = ", ".join("?" * len(names))
     statement = f'INSERT INTO "{table.name}" ({listed}) VALUES ({marks})'  # noqa: S608 - names are the model's
     connection.exec_driver_sql(statement, list(values))
+
+
+_REPEATING: Final = (UtcDateTime, Date)
+"""Types of which a batch holds few different values: converted once each."""
+
+
+def _converted(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows as the driver takes them, converted column by column."""
+    columns: list[Iterable[Any]] = []
+    for name in names:
+        found = [row[name] for row in rows]
+        convert = _converter(connection, table, name)
+        if convert is None:
+            columns.append(found)
+        elif isinstance(table.columns[name].type, _REPEATING):
+            known = {value: convert(value) for value in set(found)}
+            columns.append([known[value] for value in found])
+        else:
+            columns.append(map(convert, found))
+    return zip(*columns, strict=True)
 
 
 def _converter(connection: Connection, table: Table, name: str) -> Callable[[Any], Any] | None:

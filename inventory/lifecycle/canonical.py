@@ -8,6 +8,7 @@ that JSON. It is the same on every database, since nothing in it comes from one.
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -18,6 +19,7 @@ VERSION: Final = 1
 GENESIS: Final = bytes(32)
 
 
+@lru_cache(maxsize=16_384)
 def moment(value: datetime) -> str:
     """A moment in UTC with microseconds, ``2026-11-23T08:11:37.000000Z``."""
     if value.tzinfo is not UTC:

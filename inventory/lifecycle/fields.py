@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
@@ -186,26 +186,24 @@ def quick_check(kind: type[Schema]) -> Callable[[Mapping[str, Any]], dict[str, A
     if kind in _COMPILED:
         return _COMPILED[kind]
     shape = schema_of(kind)
-    checks: dict[str, Callable[[Any], Any]] = {
-        name: getattr(field, "quick", _doubtful) for name, field in shape.fields.items()
-    }
+    checks = {name: getattr(field, "quick", _doubtful) for name, field in shape.fields.items()}
+    remembered = {name: _Remembered(each) for name, each in checks.items() if name not in _HARDLY_TWICE}
     required = tuple(name for name, field in shape.fields.items() if field.required)
     whole: Callable[[dict[str, Any]], None] | None = getattr(shape, "consistent", None)
 
     def check(value: Mapping[str, Any]) -> dict[str, Any]:
         if type(value) is not dict:
             raise Doubt
-        for name in required:
-            if name not in value:
-                raise Doubt
         found = {}
         for name, each in value.items():
             if each is None:
                 continue
-            quick = checks.get(name)
-            if quick is None:
+            if name in remembered and type(each) is str:
+                found[name] = remembered[name][each]
+            elif name in checks:
+                found[name] = checks[name](each)
+            else:
                 raise Doubt
-            found[name] = quick(each)
         for name in required:
             if name not in found:
                 raise Doubt
@@ -218,6 +216,27 @@ def quick_check(kind: type[Schema]) -> Callable[[Mapping[str, Any]], dict[str, A
 
     _COMPILED[kind] = check
     return check
+
+
+_HARDLY_TWICE: Final = frozenset({"tag", "value", "serial", "notes", "note", "custodian"})
+"""Details of which hardly two lines say the same."""
+
+
+class _Remembered(dict[str, Any]):
+    """The stored form of texts seen before: a fleet has few models, departments and days."""
+
+    _ROOM = 4_096
+
+    def __init__(self, check: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.check = check
+
+    def __missing__(self, value: str) -> Any:
+        found = self.check(value)
+        if len(self) >= self._ROOM:
+            self.clear()
+        self[value] = found
+        return found
 
 
 def _doubtful(value: Any) -> Any:

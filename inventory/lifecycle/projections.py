@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, update
@@ -57,6 +57,7 @@ class Change:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=16_384)
 def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -64,32 +65,34 @@ def _date(text: str | None) -> date | None:
 def view(state: State, notes: str | None, references: References, settings: Settings) -> View:
     """Everything that is stored about an asset besides its lines."""
     facts = state.facts
+    known = facts.get
+    find = references.find
     inspection = state.inspection
-    cost = facts.get("purchase_cost")
+    cost = known("purchase_cost")
     columns = {
         "tag": state.tag,
         "tag_key": normalise(state.tag),
         "kind": state.kind,
-        "manufacturer": facts.get("manufacturer"),
-        "model": facts.get("model"),
+        "manufacturer": known("manufacturer"),
+        "model": known("model"),
         "status": state.status,
         "status_since": state.status_since,
-        "department_id": references.find("department", facts.get("department")),
-        "location_id": references.find("location", facts.get("location")),
-        "custodian_id": references.find("party", facts.get("custodian")),
-        "order_reference": facts.get("order_reference"),
-        "purchase_date": _date(facts.get("purchase_date")),
+        "department_id": find("department", facts["department"]) if "department" in facts else None,
+        "location_id": find("location", facts["location"]) if "location" in facts else None,
+        "custodian_id": find("party", facts["custodian"]) if "custodian" in facts else None,
+        "order_reference": known("order_reference"),
+        "purchase_date": _date(known("purchase_date")),
         "purchase_cost": Decimal(cost) if cost is not None else None,
-        "currency": facts.get("currency"),
-        "warranty_end": _date(facts.get("warranty_end")),
-        "mass_g": facts.get("mass_g"),
+        "currency": known("currency"),
+        "warranty_end": _date(known("warranty_end")),
+        "mass_g": known("mass_g"),
         "used_before": state.used_before,
         "grade": f"{inspection['functional']} {inspection['cosmetic']}" if inspection else None,
         "advised_route": inspection.get("advised_route") if inspection else None,
         "last_seen_at": state.seen_at,
         "notes": notes,
     }
-    identifiers = [(each["type"], each["value"]) for each in facts.get("identifiers", ())]
+    identifiers = [(each["type"], each["value"]) for each in known("identifiers", ())]
     identifiers += [("former_tag", tag) for tag in state.former_tags]
     counted = facts_of(state, settings)
     return View(
@@ -106,7 +109,9 @@ def insert_assets(session: Session, changes: Sequence[Change]) -> None:
     rows = []
     for change, number in zip(changes, take_numbers(session, Asset, len(changes)), strict=True):
         change.asset_id = number
-        rows.append({"id": number} | change.after.columns | change.extra | {"registered_at": change.recorded_at})
+        rows.append(
+            {"id": number, "registered_at": change.recorded_at, **change.after.columns, **change.extra}
+        )
     insert_rows(session, Asset, rows)
 
 
@@ -122,16 +127,27 @@ def update_assets(session: Session, changes: Sequence[Change]) -> None:
 
 
 def write_projections(
-    session: Session, changes: Sequence[Change], references: References, settings: Settings
+    session: Session,
+    changes: Sequence[Change],
+    references: References,
+    settings: Settings,
+    *,
+    outcomes: bool = True,
 ) -> None:
-    """Everything that hangs on the asset rows; these must be written before (numbers are needed)."""
+    """Everything that hangs on the asset rows; these must be written before (numbers are needed).
+
+    Without *outcomes* these are left to the caller, who knows since when each was known.
+    """
     _write_identifiers(session, changes)
     _write_drives(session, changes)
-    write_outcomes(session, changes, references)
+    if outcomes:
+        write_outcomes(session, changes, references)
     counts: Counts = Counter()
     for change in changes:
-        counts.update(change.after.counts)
-        counts.subtract(change.before.counts)
+        for key, machines in change.after.counts.items():
+            counts[key] += machines
+        for key, machines in change.before.counts.items():
+            counts[key] -= machines
     write_tallies(session, counts, references)
     write_search(
         session,

@@ -6,6 +6,7 @@ from alembic import context
 from flask import current_app
 
 import inventory.accounts.models
+import inventory.importers.models
 import inventory.lifecycle.models
 import inventory.register.models  # noqa: F401 - tables register themselves
 from inventory.db import Base

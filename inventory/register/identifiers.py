@@ -1,6 +1,7 @@
 """Types of identifier, and the form in which their values are compared."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 IDENTIFIER_TYPES: Final = {
@@ -17,6 +18,7 @@ MAX_LENGTH: Final = 128
 """Longest identifier value kept, in characters."""
 
 
+@lru_cache(maxsize=16_384)
 def comparison_form(kind: str, value: str) -> str:
     """Upper case, one space; a MAC address without its separators."""
     value = " ".join(value.split()).upper()

@@ -7,19 +7,20 @@ from sqlalchemy import insert, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from inventory.db import among
 from inventory.register.models import Asset, AssetIdentifier, BlankTag, TagSeries
 from inventory.register.tags import issue
 
 
 def tags_on_record(session: Session, keys: Sequence[str]) -> dict[str, str]:
     """Of the comparison forms *keys*: those borne now or before, each with the present tag of its machine."""
-    now = select(Asset.tag_key, Asset.tag).where(Asset.tag_key.in_(keys))
+    now = select(Asset.tag_key, Asset.tag).where(among(session, Asset.tag_key, keys))
     before = (
         select(AssetIdentifier.value_key, Asset.tag)
         .join(Asset, Asset.id == AssetIdentifier.asset_id)
-        .where(AssetIdentifier.type == "former_tag", AssetIdentifier.value_key.in_(keys))
+        .where(AssetIdentifier.type == "former_tag", among(session, AssetIdentifier.value_key, keys))
     )
-    return dict(session.execute(union_all(now, before)).all())
+    return dict(session.connection().execute(union_all(now, before)).all())
 
 
 def issue_tags(session: Session, prefix: str, count: int) -> list[str]:

@@ -18,7 +18,8 @@ _seen_words: dict[str, set[str]] = {}
 
 def words_of(text_: str) -> list[str]:
     """Words in comparison form: lower case, letters and digits."""
-    return [word.lower()[:64] for word in _WORD.findall(text_)]
+    found: list[str] = _WORD.findall(text_.lower())
+    return found if len(text_) <= 64 else [word[:64] for word in found]
 
 
 def write_search(session: Session, documents: Sequence[tuple[int, tuple[Any, ...]]]) -> None:
@@ -27,21 +28,28 @@ def write_search(session: Session, documents: Sequence[tuple[int, tuple[Any, ...
         return
     rows = []
     vocabulary: set[str] = set()
+    seen: set[str] = set()
     for number, (tag, manufacturer, model, notes, identifiers) in documents:
         named = f"{manufacturer or ''} {model or ''}"
-        vocabulary.update(words_of(named))
+        if named not in seen:
+            seen.add(named)
+            vocabulary.update(words_of(named))
         values = " ".join(f"{value} {comparison_form(kind, value)}" for kind, value in identifiers)
-        everything = f"{tag} {named} {values} {notes or ''}"
         # Split into words here, so that both databases index the same ones.
-        rows.append({"number": number, "words": " ".join(words_of(everything))})
-    if session.get_bind().dialect.name == "sqlite":
-        statement = text("INSERT OR REPLACE INTO asset_search (rowid, words) VALUES (:number, :words)")
+        rows.append((number, " ".join(words_of(f"{tag} {named} {values} {notes or ''}"))))
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("INSERT OR REPLACE INTO asset_search (rowid, words) VALUES (?, ?)", rows)
     else:
-        statement = text(
-            "INSERT INTO asset_search (asset_id, words) VALUES (:number, to_tsvector('simple', :words)) "
-            "ON CONFLICT (asset_id) DO UPDATE SET words = excluded.words"
+        connection.execute(
+            text(
+                "INSERT INTO asset_search (asset_id, words) "
+                "SELECT number, to_tsvector('simple', words) "
+                "FROM unnest(CAST(:numbers AS bigint[]), CAST(:texts AS text[])) AS each (number, words) "
+                "ON CONFLICT (asset_id) DO UPDATE SET words = excluded.words"
+            ),
+            {"numbers": [number for number, _ in rows], "texts": [words for _, words in rows]},
         )
-    session.connection().execute(statement, rows)
     _learn(session, vocabulary)
 
 

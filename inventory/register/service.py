@@ -4,12 +4,13 @@ import hashlib
 import io
 import re
 import warnings
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from inventory.errors import KeyConflict, NotFound, RuleRefused, ValidationRefused
@@ -111,6 +112,21 @@ def change_location(session: Session, code: str, site: str | None, building: str
     return found
 
 
+def add_locations(session: Session, places: Sequence[tuple[str, str | None, str | None, str | None]]) -> None:
+    """Many places at once, each (code, site, building, room), whose codes are new; refuses as `add_location` does."""
+    made = [
+        {
+            "code": _checked_code(code),
+            "site": _text(site, "site", 120, needed=False),
+            "building": _text(building, "building", 120, needed=False),
+            "room": _text(room, "room", 120, needed=False),
+        }
+        for code, site, building, room in places
+    ]
+    if made:
+        session.execute(insert(Location), made)
+
+
 def add_party(
     session: Session, role: str, name: str, contact: str | None = None, uid: str | None = None
 ) -> Party:
@@ -158,6 +174,26 @@ def change_party(session: Session, uid: str, name: str, contact: str | None) -> 
         raise RuleRefused("Name and contact were erased for ever; add a new record instead.", field="name")
     found.name, found.contact = _text(name, "name", 255) or "", _lines(contact)
     return found
+
+
+def add_parties(session: Session, rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Many parties at once, each (role, name); their ids, in the order given. Refuses as `add_party` does."""
+    made = []
+    for role, name in rows:
+        if role not in PARTY_ROLES:
+            raise ValidationRefused(f"There is no role {role[:40]!r}.", field="role")
+        made.append(
+            {
+                "uid": uuid4().hex,
+                "role": role,
+                "name": _text(name, "name", 255),
+                "contact": None,
+                "erased_at": None,
+            }
+        )
+    if made:
+        session.execute(insert(Party), made)
+    return [str(each["uid"]) for each in made]
 
 
 def erase_party(session: Session, uid: str, now: datetime) -> Party:

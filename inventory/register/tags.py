@@ -6,6 +6,7 @@ every single wrong character and every swap of neighbours but one pair is found)
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -50,6 +51,7 @@ def is_ours(tag: str, prefix: str) -> bool:
     return bool(match and match[1] == prefix and check_character(match[2]) == match[3])
 
 
+@lru_cache(maxsize=16_384)
 def normalise(text: str) -> str:
     """The form in which tags are compared: without white space at the ends, upper case, one space."""
     return " ".join(text.split()).upper()

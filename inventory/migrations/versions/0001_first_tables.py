@@ -225,6 +225,42 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_saved_view_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "import_job",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(length=255), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("tally", sa.JSON(), nullable=True),
+        sa.Column("message", sa.String(length=2000), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_import_job_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_job")),
+        sa.UniqueConstraint("uid", name=op.f("uq_import_job_uid")),
+    )
+    with op.batch_alter_table("import_job", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_job_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_job_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
+        "saved_mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("saved_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_saved_mapping_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_mapping")),
+        sa.UniqueConstraint("name", name=op.f("uq_saved_mapping_name")),
+    )
+    with op.batch_alter_table("saved_mapping", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_mapping_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "token",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -431,6 +467,8 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_token_account_id"))
 
     op.drop_table("token")
+    op.drop_table("saved_mapping")
+    op.drop_table("import_job")
     with op.batch_alter_table("saved_view", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_saved_view_account_id"))
 
