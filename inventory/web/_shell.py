@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
-from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask import session as browser_session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import select
@@ -143,6 +143,7 @@ def add_shell(app: Flask) -> None:
     csrf.init_app(app)
     app.url_map.converters["int"] = _RowNumber
     app.before_request(_refuse_nameless)
+    app.before_request(_refuse_nothing_in_a_path)
     app.before_request(_lead_to_setup)
     app.after_request(_add_headers)
     app.url_defaults(_name_version)
@@ -162,6 +163,12 @@ def _refuse_nameless() -> None:
     """A part of a form that has no name comes from no page; views may take each name for a text."""
     if request.mimetype == "multipart/form-data" and (None in request.form or None in request.files):
         raise BadRequest
+
+
+def _refuse_nothing_in_a_path() -> None:
+    # No name holds the character NUL, and PostgreSQL takes it in no question.
+    if "\x00" in request.path and not request.path.startswith("/api/"):
+        abort(404)
 
 
 def _lead_to_setup() -> AnyResponse | None:

@@ -24,6 +24,8 @@ class Person(FlaskClient):
         g.pop("account", None)
         # Nor does a request see the database as an earlier one saw it.
         db.session.rollback()
+        # A browser reads to the end, also what is written line by line.
+        kw.setdefault("buffered", True)
         return super().open(*args, **kw)
 
 
