@@ -29,7 +29,7 @@ def dump(world: World) -> dict[str, list[str]]:
     found = {}
     for model in (Asset, AssetIdentifier, LifecycleEvent, EventPersonal, OutcomeFact, Tally, Part):
         # Numbers of rows come from the database's counter; everything else must be the same.
-        columns = [each for each in model.__table__.columns if each.name not in ("id", "asset_id", "uid")]
+        columns = [each for each in model.__table__.columns if each.name not in ("id", "uid") and not each.name.endswith("_id")]
         rows = world.session.execute(select(*columns))
         found[model.__tablename__] = sorted(map(repr, rows))
     world.session.commit()
@@ -61,7 +61,7 @@ OPENING = st.fixed_dictionaries(
                 "mass_g": st.integers(1, 9_000),
                 "purchase_cost": st.sampled_from(["1", "12.5", "0.10"]),
                 "purchase_date": st.just("2015-01-02"),
-                "notes": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=9),
+                "notes": st.sampled_from(["plain", "two\nlines", "Größe  ✓", " edge "]),
                 "drives": st.just([{"serial": "D", "medium": "ssd"}]),
                 "identifiers": st.just(
                     [{"type": "serial", "value": "S 1"}, {"type": "mac", "value": "00:11:22:33:44:55"}]
@@ -103,7 +103,9 @@ def test_a_batch_and_the_same_lines_one_by_one_leave_the_same_bytes(world: World
         assert verify(world.session) == (len(made), [])
         assert check_projections(world.session, world.settings) == []
         seen.append(dump(world))
-    assert seen[0] == seen[1] == seen[2]
+    for name, rows in seen[2].items():
+        for short, long, single in zip(seen[0][name], seen[1][name], rows, strict=True):
+            assert short == long == single
 
 
 def many(world: World, *changed: EventRequest) -> list[EventRequest]:
