@@ -280,7 +280,8 @@ _STEPS = st.lists(
     st.tuples(
         st.sampled_from(
             ["received", "taken_on", "deployed", "returned", "inspected", "sanitised", "passed_for_reuse", "redeployed",
-             "donated", "declared_waste", "collected", "recycled", "amended", "moved", "correct", "reported_missing", "found"]
+             "donated", "declared_waste", "collected", "recycled", "amended", "moved", "correct",
+             "reported_missing", "found"]
         ),
         st.integers(0, 2),
         st.integers(0, 400),
