@@ -125,7 +125,7 @@ def look_up(
     )
     found = OnRecord(known)
     # A line that is on record needs no second look, unless its row may have changed.
-    open_rows = [row for row, key in zip(rows, keys, strict=True) if update_by or key not in known]
+    open_rows = [row for row, key in zip(rows, keys, strict=True) if update_by or not key or key not in known]
     if tags := sorted({normalise(tag) for row in open_rows if (tag := row.get("tag"))}):
         now = select(Asset.tag_key, Asset.id, Asset.tag, Asset.manufacturer).where(among(session, Asset.tag_key, tags))
         before = (

@@ -209,7 +209,7 @@ def _plan(verdict: Verdict, choice: Choice) -> _Plan:
 def _settle(session: Session, plans: Sequence[_Plan], book: NameBook, choice: Choice) -> None:
     """Decide for each row what it is: new, on record, changed; a few statements for the whole chunk."""
     # A row that cannot open a record (no status) may still be about a machine that is there.
-    open_ = [plan for plan in plans if plan.verdict.values is not None and (plan.opening or choice.update_by)]
+    open_ = [plan for plan in plans if plan.verdict.values is not None]
     if not open_:
         return
     rows: list[Mapping[str, Any]] = [plan.verdict.values or {} for plan in open_]

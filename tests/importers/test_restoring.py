@@ -93,14 +93,18 @@ def a_life(world: World) -> None:
     tag = world.clean_machine("ED-1")
     world.record("donated", tag, "2018-03-01", key="gift", partner="remakery")
     world.later(hours=1)
-    world.correct(tag, "gift", world.request("redeployed", tag, None, custodian="ada"), reason="It stayed here, = odd; “quoted”")
+    world.correct(
+        tag, "gift", world.request("redeployed", tag, None, custodian="ada"), reason="It stayed here, = odd; “quoted”"
+    )
     world.later(hours=1)
     world.used_machine("=ED-2", notes="first\nsecond, with a comma")
     world.record("relabelled", "=ED-2", "2019-01-01", tag="ED-2B")
     world.record("returned", "ED-2B", "2019-02-01", key="back", note="broken screen")
     drive = world.drive_of("ED-2B")
     world.record("part_removed", "ED-2B", "2019-02-02", uid=drive)
-    world.record("taken_on", None, "2016-01-01", tag="OLD", status="recycled", outcome="recycled", kind="monitor", mass_g=4000)
+    world.record(
+        "taken_on", None, "2016-01-01", tag="OLD", status="recycled", outcome="recycled", kind="monitor", mass_g=4000
+    )
     world.later(hours=1)
     world.record("amended", "OLD", None, kind="laptop", department="HCA")
     world.record("received", None, "2020-01-01", tag="ED-4")
@@ -171,7 +175,14 @@ def test_an_account_that_is_here_already_keeps_its_password_and_takes_its_lines_
     empty(world.session)
     with transaction(world.session) as session:
         session.add(
-            Account(uid="f" * 32, username="tess", display_name="T", role="administrator", password_hash="kept", created_at=NOW)
+            Account(
+                uid="f" * 32,
+                username="tess",
+                display_name="T",
+                role="administrator",
+                password_hash="kept",
+                created_at=NOW,
+            )
         )
     restored(world, path)
     account = world.session.scalars(select(Account)).one()
@@ -269,7 +280,8 @@ _STEPS = st.lists(
     st.tuples(
         st.sampled_from(
             ["received", "taken_on", "deployed", "returned", "inspected", "sanitised", "passed_for_reuse", "redeployed",
-             "donated", "declared_waste", "collected", "recycled", "amended", "moved", "correct", "reported_missing", "found"]
+             "donated", "declared_waste", "collected", "recycled", "amended", "moved", "correct",
+             "reported_missing", "found"]
         ),
         st.integers(0, 2),
         st.integers(0, 400),

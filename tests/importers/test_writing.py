@@ -392,7 +392,13 @@ def test_a_choice_that_does_not_exist_is_refused_by_name(asked: dict[str, Any], 
 
 @pytest.mark.parametrize(
     "asked",
-    [{"decimal_mark": "·"}, {"mass_unit": "stone"}, {"date_orders": {"*": "ydm"}}, {"words": {"colour": {}}}, {"source": "x" * 90}],
+    [
+        {"decimal_mark": "·"},
+        {"mass_unit": "stone"},
+        {"date_orders": {"*": "ydm"}},
+        {"words": {"colour": {}}},
+        {"source": "x" * 90},
+    ],
 )
 def test_an_answer_that_is_none_is_refused(asked: dict[str, Any]) -> None:
     with pytest.raises(ValidationRefused):
