@@ -25,6 +25,8 @@ PARTY_ROLES: Final = {
 }
 LONGEST_SIDE: Final = 1600
 """Pixels of a kept photo."""
+LONGEST_UID: Final = 32
+"""Characters of a party's id."""
 MOST_PIXELS: Final = 60_000_000
 MOST_PHOTO_BYTES: Final = 20 * 1024 * 1024
 _CODE = re.compile(r"^[^\s/\x00-\x1f][^/\x00-\x1f]{0,63}$")
@@ -108,6 +110,8 @@ def add_party(
         raise ValidationRefused(
             f"There is no role {role[:40]!r}; choose one of {', '.join(PARTY_ROLES)}.", field="role"
         )
+    if uid is not None and not 1 <= len(uid) <= LONGEST_UID:
+        raise ValidationRefused(f"The id has {len(uid)} characters; 1 to {LONGEST_UID} are kept.", field="uid")
     made = Party(
         uid=uid or uuid4().hex,
         role=role,
