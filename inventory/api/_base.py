@@ -9,7 +9,7 @@ import orjson
 from flask import Blueprint, Flask, Response, current_app, g, request
 from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
-from marshmallow import EXCLUDE, RAISE, Schema
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
 from sqlalchemy.orm import Session
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
@@ -100,13 +100,22 @@ class Strict(Schema):
         unknown = RAISE
 
 
+class Text(Words):
+    """Text as long as the document allows, counted as it was sent; white space around it is then left out."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
+        if isinstance(value, str) and len(value) > self.longest:
+            raise ValidationError(f"has {len(value)} characters; at most {self.longest} are kept")
+        return super()._deserialize(value, attr, data, **kw)
+
+
 class KeyHeader(Schema):
     """Another place for the client's key."""
 
     class Meta:
         unknown = EXCLUDE
 
-    idempotency_key = Words(
+    idempotency_key = Text(
         80, data_key="Idempotency-Key", metadata={"description": "The key, if the body does not bear it."}
     )
 

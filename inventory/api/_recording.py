@@ -5,11 +5,11 @@ from typing import Any, Final
 from flask import Response
 from marshmallow import Schema, fields, validate
 
-from inventory.api._base import Strict, answer
+from inventory.api._base import Strict, Text, answer
 from inventory.api._openapi import RefusalSchema
 from inventory.api._shapes import When
 from inventory.lifecycle.event_types import CORRECTION, EVENT_TYPES
-from inventory.lifecycle.fields import Choice, Words
+from inventory.lifecycle.fields import Choice
 from inventory.lifecycle.requests import Result
 
 MOST_EVENTS: Final = 1_000
@@ -18,8 +18,8 @@ _KEY: Final = "A key of the client's own, printable ASCII; sent again with the s
 KEY_PATTERN: Final = r"^[ -~]+$"
 
 
-def _key(**kw: Any) -> Words:
-    return Words(80, pattern=KEY_PATTERN, metadata={"description": _KEY}, **kw)
+def _key(**kw: Any) -> Text:
+    return Text(80, pattern=KEY_PATTERN, metadata={"description": _KEY}, **kw)
 
 
 def _occurred_at() -> When:
@@ -49,7 +49,7 @@ class BatchEventInput(EventInput):
     """One event of a batch. Without “tag” it opens a record."""
 
     key = _key(required=True)
-    tag = Words(300)
+    tag = Text(300)
 
 
 class BatchInput(Strict):
@@ -71,7 +71,7 @@ class BatchInput(Strict):
 class CorrectionInput(Strict):
     """Why a line is voided, and the event that takes its place, if any."""
 
-    reason = Words(500, required=True)
+    reason = Text(500, required=True)
     key = _key()
     replacement = fields.Nested(EventInput, allow_none=True)
 

@@ -9,6 +9,7 @@ from inventory.api._base import (
     MOST_ROWS,
     KeyHeader,
     Strict,
+    Text,
     answer,
     endpoints,
     key_from,
@@ -24,7 +25,7 @@ from inventory.api._look_up import look_up_dict, view_of
 from inventory.api._recording import OpeningInput, ResultSchema, result_answer
 from inventory.api._shapes import AssetSchema, LookUpSchema, asset_dict
 from inventory.db import write
-from inventory.lifecycle.fields import Choice, Day, Words
+from inventory.lifecycle.fields import Choice, Day
 from inventory.lifecycle.lookup import look_up
 from inventory.lifecycle.requests import EventRequest
 from inventory.lifecycle.service import record_event
@@ -50,28 +51,28 @@ def _says(words: str) -> dict[str, str]:
 class ListQuery(Strict):
     """What a list shows: the filters of the page with the same names."""
 
-    q = Words(300, metadata=_says("Words of tag, identifiers, make, model, custodian, place, notes."))
+    q = Text(300, metadata=_says("Words of tag, identifiers, make, model, custodian, place, notes."))
     status = fields.List(Choice(STATUSES), metadata=_says("Repeat it for more than one."))
     kind = fields.List(Choice(KINDS), metadata=_says("Repeat it for more than one."))
-    department = Words(64, metadata=_says("Code: the department with all below it. “-”: not known."))
-    location = Words(64, metadata=_says("Code. “-”: not known."))
-    custodian = Words(64, metadata=_says("Id of the person. “-”: nobody."))
-    manufacturer = Words(255, metadata=_says("The whole name."))
-    model = Words(255, metadata=_says("The whole name."))
-    order_reference = Words(120)
+    department = Text(64, metadata=_says("Code: the department with all below it. “-”: not known."))
+    location = Text(64, metadata=_says("Code. “-”: not known."))
+    custodian = Text(64, metadata=_says("Id of the person. “-”: nobody."))
+    manufacturer = Text(255, metadata=_says("The whole name."))
+    model = Text(255, metadata=_says("The whole name."))
+    order_reference = Text(120)
     bought_from = Day(metadata=_says("Bought on this day or later."))
     bought_to = Day(metadata=_says("Bought on this day or earlier."))
-    identifier = Words(128, metadata=_says("The whole value of any identifier."))
+    identifier = Text(128, metadata=_says("The whole value of any identifier."))
     waiting_days = fields.Integer(
         validate=validate.Range(0, 36_500),
         metadata=_says("At least so many days in a status in which somebody should act."),
     )
     seen_before = Day(metadata=_says("Not seen since the beginning of this day."))
-    advised = Words(16, metadata=_says("Route that the last inspection advised."))
+    advised = Text(16, metadata=_says("Route that the last inspection advised."))
     older = fields.Boolean(metadata=_says("Withdrawn records too."))
     sort = Choice(_SORTS, load_default="tag", metadata=_says("“-” in front turns it round."))
-    after = Words(1_000, metadata=_says("The “next” of the page before."))
-    before = Words(1_000, metadata=_says("The “previous” of the page after."))
+    after = Text(1_000, metadata=_says("The “next” of the page before."))
+    before = Text(1_000, metadata=_says("The “previous” of the page after."))
     size = fields.Integer(load_default=50, validate=validate.Range(1, MOST_ROWS))
 
 

@@ -10,6 +10,7 @@ from inventory.api._base import (
     MOST_ROWS,
     KeyHeader,
     Strict,
+    Text,
     answer,
     endpoints,
     key_from,
@@ -21,17 +22,17 @@ from inventory.api._base import (
 from inventory.api._recording import KEY_PATTERN
 from inventory.db import write
 from inventory.lifecycle.details import UID
-from inventory.lifecycle.fields import Choice, Words
+from inventory.lifecycle.fields import Choice
 from inventory.register import directory
-from inventory.register.service import PARTY_ROLES
+from inventory.register.service import LONGEST_UID, PARTY_ROLES
 
 group = endpoints("directory", "Departments, places, people and organisations")
 CODE = r"^[^\s/\x00-\x1f][^/\x00-\x1f]*$"
 
 
 class DirectoryQuery(Strict):
-    q = Words(120, metadata={"description": "Part of a code or name."})
-    after = Words(64, load_default="", metadata={"description": "The “next” of the page before."})
+    q = Text(120, metadata={"description": "Part of a code or name."})
+    after = Text(64, load_default="", metadata={"description": "The “next” of the page before."})
     size = fields.Integer(load_default=50, validate=validate.Range(1, MOST_ROWS))
 
 
@@ -42,28 +43,28 @@ class PartyQuery(DirectoryQuery):
 class DepartmentInput(Strict):
     """A department, under the one whose code is “parent” if that is given."""
 
-    code = Words(64, required=True, pattern=CODE)
-    name = Words(255, required=True)
-    parent = Words(64, allow_none=True)
+    code = Text(64, required=True, pattern=CODE)
+    name = Text(255, required=True)
+    parent = Text(64, allow_none=True)
 
 
 class LocationInput(Strict):
     """A place, as far as it is known."""
 
-    code = Words(64, required=True, pattern=CODE)
-    site = Words(120, allow_none=True)
-    building = Words(120, allow_none=True)
-    room = Words(120, allow_none=True)
+    code = Text(64, required=True, pattern=CODE)
+    site = Text(120, allow_none=True)
+    building = Text(120, allow_none=True)
+    room = Text(120, allow_none=True)
 
 
 class PartyInput(Strict):
     """A person or an organisation. Give “uid” to choose the id that events name, else “key” makes one."""
 
-    uid = Words(64, pattern=UID)
-    key = Words(80, pattern=KEY_PATTERN)
+    uid = Text(LONGEST_UID, pattern=UID)
+    key = Text(80, pattern=KEY_PATTERN)
     role = Choice(PARTY_ROLES, required=True)
-    name = Words(255, required=True)
-    contact = Words(2000, allow_none=True)
+    name = Text(255, required=True)
+    contact = Text(2000, allow_none=True)
 
 
 class DepartmentSchema(Schema):

@@ -5,16 +5,15 @@ from typing import Any
 from flask import Flask, Response
 from marshmallow import Schema, fields
 
-from inventory.api._base import Strict, answer, endpoints, register, requires, session, settings
+from inventory.api._base import Strict, Text, answer, endpoints, register, requires, session, settings
 from inventory.api._shapes import AssetSchema, asset_dict
-from inventory.lifecycle.fields import Words
 from inventory.register.queries import resolve
 
 group = endpoints("resolve", "Any identifier to its machine")
 
 
 class ResolveQuery(Strict):
-    q = Words(
+    q = Text(
         300,
         required=True,
         metadata={"description": "Tag, serial number, MAC address, old barcode, or the address on a label."},

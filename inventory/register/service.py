@@ -26,6 +26,8 @@ PARTY_ROLES: Final = {
 }
 LONGEST_SIDE: Final = 1600
 """Pixels of a kept photo."""
+LONGEST_UID: Final = 32
+"""Characters of a party's id."""
 MOST_PIXELS: Final = 60_000_000
 MOST_PHOTO_BYTES: Final = 20 * 1024 * 1024
 _CODE = re.compile(r"^[^\s/\x00-\x1f][^/\x00-\x1f]{0,63}$")
@@ -136,6 +138,8 @@ def add_party(
     """
     role = _checked_role(role)
     name, contact = _text(name, "name", 255) or "", _lines(contact)
+    if uid is not None and not 1 <= len(uid) <= LONGEST_UID:
+        raise ValidationRefused(f"The id has {len(uid)} characters; 1 to {LONGEST_UID} are kept.", field="uid")
     if uid is not None and (before := session.scalar(select(Party).where(Party.uid == uid))) is not None:
         if (before.role, before.name, before.contact) != (role, name, contact):
             raise KeyConflict("This was recorded already, with other content. Load the page again.")

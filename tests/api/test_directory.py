@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 
 from inventory.db import transaction
+from inventory.errors import ValidationRefused
 from inventory.lifecycle.checking import check
 from inventory.lifecycle.event_types import EVENT_TYPES
-from inventory.register.service import erase_party
+from inventory.register.service import add_party, erase_party
 from tests.api.conftest import Caller, told
 from tests.api.test_assets import walk
 from tests.conftest import NOW, World
@@ -57,6 +58,14 @@ def test_a_party_is_added_once_by_its_id_or_key(admin: Caller, world: World) -> 
     assert admin.post("/parties", body | {"uid": "second-life"}).status_code == 409
 
 
+def test_an_id_that_the_table_cannot_hold_is_refused_below_the_edge_too(world: World) -> None:
+    for uid in ("", "u" * 33):
+        with transaction(world.session) as session, pytest.raises(ValidationRefused, match="The id has"):
+            add_party(session, "partner", "Second Life", uid=uid)
+    with transaction(world.session) as session:
+        assert add_party(session, "partner", "Second Life", uid="u" * 32).uid == "u" * 32
+
+
 def test_what_is_added_can_be_named_by_an_event(admin: Caller) -> None:
     admin.post("/departments", {"code": "LAW", "name": "Law"})
     admin.post("/locations", {"code": "LAW-1"})
@@ -77,6 +86,8 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("/locations", {"code": "a", "site": "x" * 121}, "site"),
     ("/parties", {"key": "k", "role": "friend", "name": "x"}, "role"),
     ("/parties", {"key": "k", "role": "partner", "name": "\u202e"}, "name"),
+    ("/parties", {"uid": "u" * 33, "role": "partner", "name": "x"}, "uid"),
+    ("/departments", {"code": "a", "name": "x" + " " * 255}, "name"),
     ("/parties", {"uid": "a b", "role": "partner", "name": "x"}, "uid"),
 ]
 
@@ -118,7 +129,8 @@ def test_any_identifier_is_resolved(world: World, admin: Caller) -> None:
     assert [each["tag"] for each in several["candidates"]] == ["M-1", "M-2"]
     unknown = told(admin.get("/resolve", q="M-3"))
     assert unknown["answer"] == "unknown" and unknown["suggestions"] == ["M-1", "M-2"]
-    for wrong in ({}, {"q": ""}, {"q": " "}, {"q": "a" * 301}, {"q": "\x00"}, {"q": "a", "x": 1}):
+    long = ({"q": "a" * 301}, {"q": "M-1" + " " * 298})
+    for wrong in ({}, {"q": ""}, {"q": " "}, *long, {"q": "\x00"}, {"q": "a", "x": 1}):
         assert admin.get("/resolve", **wrong).status_code == 422
 
 
@@ -150,7 +162,6 @@ def test_details_that_the_told_schema_takes_are_taken(app: Flask) -> None:
     import jsonschema_rs
 
     from inventory.api._openapi import details_schema
-    from inventory.errors import ValidationRefused
 
     samples: list[tuple[str, dict[str, Any]]] = [
         ("donated", {"partner": "remakery", "reference": "AG-1"}),

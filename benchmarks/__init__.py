@@ -1,0 +1,1 @@
+"""Figures of this product, each beside the limit of the same machine in the same run."""
