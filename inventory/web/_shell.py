@@ -138,6 +138,15 @@ def client_key() -> str:
     return str(uuid4())
 
 
+def icons_address() -> str:
+    """Address of the icons; a page asks it once per icon, so it is built once."""
+    kept: dict[str, str] = current_app.extensions.setdefault("icons_address", {})
+    root = request.script_root
+    if root not in kept:
+        kept[root] = url_for("static", filename="icons.svg")
+    return kept[root]
+
+
 def add_shell(app: Flask) -> None:
     """Register what every page needs."""
     csrf.init_app(app)
@@ -153,7 +162,7 @@ def add_shell(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
     app.context_processor(_context)
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(client_key=client_key)
+    app.jinja_env.globals.update(client_key=client_key, icons_address=icons_address)
 
 
 # -- requests -------------------------------------------------------------------------------------------

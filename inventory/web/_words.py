@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -59,9 +60,14 @@ def day(moment: date | datetime | None, zone: ZoneInfo | None = None) -> str:
     """23 Nov 2026; empty for None."""
     if moment is None:
         return ""
-    if isinstance(moment, datetime) and zone is not None:
-        moment = moment.astimezone(zone)
-    return f"{moment.day} {moment:%b %Y}"
+    if isinstance(moment, datetime):
+        moment = (moment.astimezone(zone) if zone is not None else moment).date()
+    return _day(moment)
+
+
+@lru_cache(maxsize=8_192)
+def _day(day_: date) -> str:
+    return f"{day_.day} {day_:%b %Y}"
 
 
 def when(moment: datetime, zone: ZoneInfo, precision: str = "instant") -> str:

@@ -13,6 +13,7 @@ def environment() -> jinja2.Environment:
     """The templates with stand-ins for what the web edge provides."""
     env = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / "templates"), autoescape=True)
     env.globals.update(
+        icons_address=lambda: "/static/icons.svg",
         url_for=lambda endpoint, **kw: f"/static/{kw['filename']}" if endpoint == "static" else f"/{endpoint}",
         csrf_token=lambda: "token-of-the-page",
         get_flashed_messages=lambda with_categories=False: [],
