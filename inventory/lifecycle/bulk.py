@@ -28,7 +28,17 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
         connection.execute(insert(table), list(rows))
         return
     names = list(rows[0])
-    values = _converted(connection, table, names, rows)
+    insert_columns(session, model, names, [[row[name] for row in rows] for name in names])
+
+
+def insert_columns(session: Session, model: type[Base], names: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:
+    """Insert rows that are given column by column, at the driver's speed however many there are."""
+    if not columns or not columns[0]:
+        return
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101
+    connection = session.connection()
+    values = _converted(connection, table, names, columns)
     listed = ", ".join(f'"{name}"' for name in names)
     if connection.dialect.name == "postgresql":
         driver: Any = connection.connection.driver_connection
@@ -46,12 +56,11 @@ _REPEATING: Final = (UtcDateTime, Date)
 
 
 def _converted(
-    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+    connection: Connection, table: Table, names: Sequence[str], given: Sequence[Sequence[Any]]
 ) -> Iterator[tuple[Any, ...]]:
     """The rows as the driver takes them, converted column by column."""
     columns: list[Iterable[Any]] = []
-    for name in names:
-        found = [row[name] for row in rows]
+    for name, found in zip(names, given, strict=True):
         convert = _converter(connection, table, name)
         if convert is None:
             columns.append(found)

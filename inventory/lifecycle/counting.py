@@ -73,6 +73,11 @@ def facts_of(state: State, settings: Settings) -> list[Fact]:
     ]
 
 
+@lru_cache(maxsize=16_384)
+def _stock_key(since: date, status: str, group: str) -> TallyKey:
+    return TallyKey("stock", day=since, measure=status, kind=group)
+
+
 def tallies_of(state: State, facts: list[Fact], settings: Settings) -> Counter[tuple[TallyKey, int | None]]:
     """What the asset adds to each count: (key, mass in grams or None) -> machines."""
     found: Counter[tuple[TallyKey, int | None]] = Counter()
@@ -82,7 +87,7 @@ def tallies_of(state: State, facts: list[Fact], settings: Settings) -> Counter[t
     since = (
         local_day(state.status_since, settings) if state.status in WAITING and state.status_since else NO_DAY
     )
-    found[TallyKey("stock", day=since, measure=state.status, kind=group), None] += 1
+    found[_stock_key(since, state.status, group), None] = 1
     for fact in facts:
         if fact.latest_in_year:
             each = fact.outcome

@@ -218,14 +218,14 @@ def quick_check(kind: type[Schema]) -> Callable[[Mapping[str, Any]], dict[str, A
     return check
 
 
-_HARDLY_TWICE: Final = frozenset({"tag", "value", "serial", "notes", "note", "custodian"})
+_HARDLY_TWICE: Final = frozenset({"tag", "value", "serial", "notes", "note", "custodian", "purchase_cost"})
 """Details of which hardly two lines say the same."""
 
 
 class _Remembered(dict[str, Any]):
     """The stored form of texts seen before: a fleet has few models, departments and days."""
 
-    _ROOM = 4_096
+    _ROOM = 16_384
 
     def __init__(self, check: Callable[[Any], Any]) -> None:
         super().__init__()

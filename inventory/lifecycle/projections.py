@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -62,42 +62,75 @@ def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def view(state: State, notes: str | None, references: References, settings: Settings) -> View:
-    """Everything that is stored about an asset besides its lines."""
+ASSET_COLUMNS: Final = (
+    "tag",
+    "tag_key",
+    "kind",
+    "manufacturer",
+    "model",
+    "status",
+    "status_since",
+    "department_id",
+    "location_id",
+    "custodian_id",
+    "order_reference",
+    "purchase_date",
+    "purchase_cost",
+    "currency",
+    "warranty_end",
+    "mass_g",
+    "used_before",
+    "grade",
+    "advised_route",
+    "last_seen_at",
+    "notes",
+)
+
+
+def asset_values(state: State, notes: str | None, references: References) -> tuple[Any, ...]:
+    """The register's row of an asset, under ASSET_COLUMNS."""
     facts = state.facts
     known = facts.get
     find = references.find
     inspection = state.inspection
     cost = known("purchase_cost")
-    columns = {
-        "tag": state.tag,
-        "tag_key": normalise(state.tag),
-        "kind": state.kind,
-        "manufacturer": known("manufacturer"),
-        "model": known("model"),
-        "status": state.status,
-        "status_since": state.status_since,
-        "department_id": find("department", facts["department"]) if "department" in facts else None,
-        "location_id": find("location", facts["location"]) if "location" in facts else None,
-        "custodian_id": find("party", facts["custodian"]) if "custodian" in facts else None,
-        "order_reference": known("order_reference"),
-        "purchase_date": _date(known("purchase_date")),
-        "purchase_cost": Decimal(cost) if cost is not None else None,
-        "currency": known("currency"),
-        "warranty_end": _date(known("warranty_end")),
-        "mass_g": known("mass_g"),
-        "used_before": state.used_before,
-        "grade": f"{inspection['functional']} {inspection['cosmetic']}" if inspection else None,
-        "advised_route": inspection.get("advised_route") if inspection else None,
-        "last_seen_at": state.seen_at,
-        "notes": notes,
-    }
-    identifiers = [(each["type"], each["value"]) for each in known("identifiers", ())]
-    identifiers += [("former_tag", tag) for tag in state.former_tags]
+    return (
+        state.tag,
+        normalise(state.tag),
+        state.kind,
+        known("manufacturer"),
+        known("model"),
+        state.status,
+        state.status_since,
+        find("department", facts["department"]) if "department" in facts else None,
+        find("location", facts["location"]) if "location" in facts else None,
+        find("party", facts["custodian"]) if "custodian" in facts else None,
+        known("order_reference"),
+        _date(known("purchase_date")),
+        Decimal(cost) if cost is not None else None,
+        known("currency"),
+        _date(known("warranty_end")),
+        known("mass_g"),
+        state.used_before,
+        f"{inspection['functional']} {inspection['cosmetic']}" if inspection else None,
+        inspection.get("advised_route") if inspection else None,
+        state.seen_at,
+        notes,
+    )
+
+
+def identifiers_of(state: State) -> tuple[tuple[str, str], ...]:
+    """(type, value) of every identifier, former tags included."""
+    found = [(each["type"], each["value"]) for each in state.facts.get("identifiers", ())]
+    return (*found, *(("former_tag", tag) for tag in state.former_tags))
+
+
+def view(state: State, notes: str | None, references: References, settings: Settings) -> View:
+    """Everything that is stored about an asset besides its lines."""
     counted = facts_of(state, settings)
     return View(
-        columns,
-        tuple(identifiers),
+        dict(zip(ASSET_COLUMNS, asset_values(state, notes, references), strict=True)),
+        identifiers_of(state),
         {uid: drive.details for uid, drive in state.drives.items()},
         counted,
         tallies_of(state, counted, settings),
@@ -139,7 +172,7 @@ def write_projections(
     Without *outcomes* these are left to the caller, who knows since when each was known.
     """
     _write_identifiers(session, changes)
-    _write_drives(session, changes)
+    write_drives(session, changes)
     if outcomes:
         write_outcomes(session, changes, references)
     counts: Counts = Counter()
@@ -177,7 +210,7 @@ def _write_identifiers(session: Session, changes: Sequence[Change]) -> None:
     insert_rows(session, AssetIdentifier, rows)
 
 
-def _write_drives(session: Session, changes: Sequence[Change]) -> None:
+def write_drives(session: Session, changes: Sequence[Change]) -> None:
     added: list[dict[str, Any]] = []
     gone: list[str] = []
     for change in changes:

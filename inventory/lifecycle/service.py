@@ -15,7 +15,7 @@ from inventory.lifecycle.event_types import CORRECTION
 from inventory.lifecycle.guards import ask
 from inventory.lifecycle.loading import Working, load_lines, lock_assets
 from inventory.lifecycle.models import EventPersonal, LifecycleEvent
-from inventory.lifecycle.openings import OutOfTheOrdinary, are_openings, prepare_openings
+from inventory.lifecycle.openings import OutOfTheOrdinary, are_openings, prepare_openings, write_openings
 from inventory.lifecycle.projections import (
     Change,
     insert_assets,
@@ -132,10 +132,10 @@ def _record_openings(
 ) -> list[Result]:
     """New machines only, all of them right: the short way to the same lines."""
     opened = prepare_openings(session, requests, recorder, references)
-    write_working(session, opened, recorder, references)
+    numbers = write_openings(session, opened, recorder, references)
     return [
-        Result("recorded", each.lines[0].key, each.state.tag, each.state.status, 1, asset_id=each.asset_id)
-        for each in opened
+        Result("recorded", each.line.key, each.state.tag, each.state.status, 1, asset_id=number)
+        for each, number in zip(opened, numbers, strict=True)
     ]
 
 

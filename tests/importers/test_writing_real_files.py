@@ -61,9 +61,11 @@ def write_distinct(path: Path, limit: int | None) -> int:
         writer = csv.writer(out)
         writer.writerow(next(rows))
         for number, row in enumerate(rows, 2):
-            if (row[4], row[2]) in seen:
+            # Two makers may use one number; a comparison sees neither case nor spaces.
+            name = (" ".join(row[4].upper().split()), " ".join(row[2].upper().split()))
+            if name in seen:
                 row[4] += f"-{number}"
-            seen.add((row[4], row[2]))
+            seen.add(name)
             writer.writerow(row)
     raw.unlink()
     return count
@@ -92,9 +94,9 @@ def measured(world: World, path: Path, instance: Path) -> tuple[int, int, float,
         env=environment(world.settings, instance),
         cwd=Path(__file__).parents[2],
         capture_output=True,
-        check=True,
         text=True,
     )
+    assert said.returncode == 0, said.stderr[-3_000:]
     new, already, seconds, peak = json.loads(said.stdout.splitlines()[-1])
     return new, already, seconds, peak
 
