@@ -13,6 +13,7 @@ class Column:
     sort: str = ""
     mono: bool = False
     numeric: bool = False
+    day: bool = False
     usual: bool = False
 
 
@@ -25,11 +26,11 @@ COLUMNS: Final = (
     Column("department", "Department", usual=True),
     Column("location", "Place", usual=True),
     Column("custodian", "Custodian"),
-    Column("since", "In this status since", "status_since", usual=True),
-    Column("purchase_date", "Bought", "purchase_date"),
+    Column("since", "In this status since", "status_since", day=True, usual=True),
+    Column("purchase_date", "Bought", "purchase_date", day=True),
     Column("cost", "Price", numeric=True),
     Column("order_reference", "Order"),
     Column("grade", "Grade"),
-    Column("seen", "Last seen", "last_seen"),
-    Column("registered", "On record since", "registered"),
+    Column("seen", "Last seen", "last_seen", day=True),
+    Column("registered", "On record since", "registered", day=True),
 )
