@@ -146,7 +146,8 @@ def _address(state: Iterable[tuple[str, str]], **more: str) -> str:
 
 def _head(column: Column, sort: str, state: list[tuple[str, str]]) -> dict[str, Any]:
     head: dict[str, Any] = {"key": column.key, "label": column.label, "mono": column.mono, "numeric": column.numeric}
-    classes = " ".join(name for name, holds in (("num", column.numeric), ("mono", column.mono), ("day", column.day)) if holds)
+    kinds = (("num", column.numeric), ("mono", column.mono), ("day", column.day))
+    classes = " ".join(name for name, holds in kinds if holds)
     head["open"] = Markup('<td class="{}" data-label="{}">').format(classes, column.label)
     if column.sort:
         present = sort.removeprefix("-") == column.sort
