@@ -30,6 +30,18 @@ PAGES = {
     "scan-modes": "/scan/mode",
     "batch": "/machines/batch",
     "new-machine": "/machines/new",
+    "import": "/imports",
+    "labels": "/labels",
+    "labels-preview": "/labels?tags=A",
+    "labels-blank": "/labels/blank",
+    "labels-runs": "/labels/runs",
+    "settings": "/settings",
+    "settings-accounts": "/settings/accounts",
+    "settings-departments": "/settings/departments",
+    "settings-places": "/settings/places",
+    "settings-parties": "/settings/parties",
+    "settings-in-force": "/settings/in-force",
+    "api": "/api/v1/docs",
 }
 
 
