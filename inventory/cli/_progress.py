@@ -16,18 +16,18 @@ class Line:
         self._shown = False
 
     def show(self, done: int, total: int) -> None:
-        """Say that *done* of *total* are through."""
+        """Say that *done* of *total* are through; *total* 0: nobody knows how many there are."""
         now = time.monotonic()
         pause = 0.2 if self._live else 10.0
-        if now - self._last < pause and done < total:
-            return
-        if done >= total and not self._shown:
+        last = 0 < total <= done
+        # A work so quick that nothing was shown of it needs no last word either.
+        if (last and not self._shown) or (not last and now - self._last < pause):
             return
         self._last = now
         self._shown = True
-        share = f" ({100 * done // total} %)" if total else ""
         start = "\r" if self._live else ""
-        click.echo(f"{start}  {done:,} of {total:,} {self._noun}{share}", nl=not self._live, err=True)
+        told = f"{done:,} of {total:,} {self._noun} ({100 * done // total} %)" if total else f"{done:,} {self._noun}"
+        click.echo(f"{start}  {told}", nl=not self._live, err=True)
 
     def end(self) -> None:
         """Leave the line."""

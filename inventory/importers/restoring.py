@@ -3,10 +3,8 @@
 import base64
 import binascii
 import hashlib
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +17,7 @@ from inventory.config import Settings
 from inventory.errors import RuleRefused, ValidationRefused
 from inventory.i18n import mark
 from inventory.lifecycle.models import LifecycleEvent, ProjectionBasis
-from inventory.lifecycle.restore import ExportedLine, History, restore_histories
-from inventory.lifecycle.state import Line
+from inventory.lifecycle.restore import History, restore_histories
 from inventory.lifecycle.upkeep import basis, remember_basis
 from inventory.register.models import (
     Asset,
@@ -35,6 +32,7 @@ from inventory.register.models import (
 )
 from inventory.register.tags import normalise
 
+from . import own_cells as cells
 from .exporting import VERSION
 from .models import SavedMapping
 from .own_csv import Record, read_records
@@ -144,7 +142,7 @@ class _Restore:
         self._marks = []
         if record is None or record.record != "export":
             raise ValidationRefused(mark("This is not a whole export: its first row does not say so."))
-        version = _data(record).get("version")
+        version = cells.data(record).get("version")
         if version != VERSION:
             raise ValidationRefused(
                 mark("This export is of version {version}; this program reads version {known}."),
@@ -157,15 +155,15 @@ class _Restore:
         if kind == "asset":
             if len(self.waiting) >= CHUNK:
                 self._flush()
-            notes = _data(record).get("notes") if "data" in record.values else None
-            tag = _needed(record, "tag")
-            self.waiting.append(History(record.row_number, tag, _text(record, "notes", notes)))
+            notes = cells.data(record).get("notes") if "data" in record.values else None
+            tag = cells.needed(record, "tag")
+            self.waiting.append(History(record.row_number, tag, cells.text(record, "notes", notes)))
         elif kind == "event":
-            if not self.waiting or normalise(self.waiting[-1].tag) != normalise(_needed(record, "tag")):
+            if not self.waiting or normalise(self.waiting[-1].tag) != normalise(cells.needed(record, "tag")):
                 raise ValidationRefused(
                     mark("This line does not follow its machine."), row=record.row_number, field="tag"
                 )
-            line = _line(record)
+            line = cells.line(record)
             self.digest.update(line.hash)
             self.waiting[-1].lines.append(line)
         elif kind == "department":
@@ -175,14 +173,14 @@ class _Restore:
         elif kind == "photo":
             self._photo(record)
         elif kind == "mark":
-            data = _data(record)
+            data = cells.data(record)
             if data.get("name") in basis(self.settings):
                 raise ValidationRefused(mark("This mark cannot be set."), row=record.row_number)
             self._marks.append((str(data.get("name")), str(data.get("value"))))
         elif kind in _PLAIN:
-            self._insert(record, _PLAIN[kind], _data(record))
+            self._insert(record, _PLAIN[kind], cells.data(record))
         elif kind in _OWNED:
-            data = _data(record)
+            data = cells.data(record)
             owner = self.accounts.get(str(data.pop("account", "")))
             if owner is None:
                 raise ValidationRefused(mark("This row belongs to no account of the file."), row=record.row_number)
@@ -200,7 +198,7 @@ class _Restore:
                 row=record.row_number,
                 names=", ".join(sorted(wrong)),
             )
-        values = {name: _moment(record, name, text) if name in _MOMENTS else text for name, text in data.items()}
+        values = {name: cells.moment(record, name, text) if name in _MOMENTS else text for name, text in data.items()}
         for name, value in values.items():
             longest = getattr(columns[name].type, "length", None)
             if isinstance(value, str) and longest and len(value) > longest:
@@ -213,7 +211,7 @@ class _Restore:
         )
 
     def _department(self, record: Record) -> None:
-        data = _data(record)
+        data = cells.data(record)
         code, name, parent = str(data.get("code", "")), str(data.get("name", "")), data.get("parent")
         above = self.departments.get(str(parent)) if parent else None
         if not code or "/" in code or (parent and above is None):
@@ -228,7 +226,7 @@ class _Restore:
 
     def _account(self, record: Record) -> None:
         """An account without its password; one of that name that is here already becomes this one."""
-        data = _data(record)
+        data = cells.data(record)
         if data.get("role") not in ROLES or not data.get("username") or not data.get("uid"):
             raise ValidationRefused(mark("This account has no known role, name or id."), row=record.row_number)
         here = self.session.scalar(select(Account).where(Account.username == data["username"]))
@@ -249,7 +247,7 @@ class _Restore:
             password_hash=None,
             active=bool(data.get("active", True)),
             session_version=1,
-            created_at=_moment(record, "created_at", data.get("created_at")),
+            created_at=cells.moment(record, "created_at", data.get("created_at")),
         )
         self.session.add(made)
         self.session.flush()
@@ -257,8 +255,8 @@ class _Restore:
 
     def _photo(self, record: Record) -> None:
         self._flush()
-        data = _data(record)
-        tag = normalise(_needed(record, "tag"))
+        data = cells.data(record)
+        tag = normalise(cells.needed(record, "tag"))
         try:
             part = base64.b64decode(str(data.get("base64", "")), validate=True)
         except binascii.Error:
@@ -280,7 +278,7 @@ class _Restore:
                         "asset_id": number,
                         "content": content,
                         "sha256": hashlib.sha256(content).hexdigest(),
-                        "added_at": _moment(record, "added_at", data.get("added_at")),
+                        "added_at": cells.moment(record, "added_at", data.get("added_at")),
                     }
                 ],
             )
@@ -292,7 +290,7 @@ class _Restore:
             self.progress(self.counts["asset"], 0)
 
     def _check_end(self, record: Record) -> None:
-        data = _data(record)
+        data = cells.data(record)
         if data.get("counts") != dict(self.counts) or data.get("digest") != self.digest.hexdigest():
             raise ValidationRefused(
                 mark(
@@ -300,93 +298,3 @@ class _Restore:
                 ),
                 row=record.row_number,
             )
-
-
-def _needed(record: Record, name: str) -> str:
-    value = record.values.get(name)
-    if not value:
-        raise ValidationRefused(mark("This row lacks {name}."), row=record.row_number, field=name, name=name)
-    return value
-
-
-def _json(record: Record, name: str) -> dict[str, Any]:
-    try:
-        found = json.loads(record.values.get(name, "{}"))
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise ValidationRefused(mark("The cell {name} cannot be read."), row=record.row_number, field=name, name=name)
-    return found
-
-
-def _data(record: Record) -> dict[str, Any]:
-    return _json(record, "data")
-
-
-def _text(record: Record, name: str, value: Any) -> str | None:
-    if value is not None and not isinstance(value, str):
-        raise ValidationRefused(mark("is not text"), row=record.row_number, field=name)
-    return value
-
-
-def _moment(record: Record, name: str, value: Any) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        found = datetime.fromisoformat(str(value))
-        if found.tzinfo is None:
-            raise ValueError
-    except ValueError:
-        raise ValidationRefused(
-            mark("{name} is no moment of the form 2026-11-23T10:00:00Z."), row=record.row_number, field=name, name=name
-        ) from None
-    return found
-
-
-def _hex(record: Record, name: str, value: str, length: int) -> bytes:
-    try:
-        found = bytes.fromhex(value)
-    except ValueError:
-        found = b""
-    if len(found) != length:
-        raise ValidationRefused(mark("{name} cannot be read."), row=record.row_number, field=name, name=name)
-    return found
-
-
-def _line(record: Record) -> ExportedLine:
-    occurred = _moment(record, "occurred_at", _needed(record, "occurred_at"))
-    recorded = _moment(record, "recorded_at", _needed(record, "recorded_at"))
-    number = _needed(record, "sequence")
-    precision = _needed(record, "precision")
-    if occurred is None or recorded is None or not number.isdecimal() or precision not in ("day", "instant"):
-        raise ValidationRefused(mark("This line cannot be read."), row=record.row_number)
-    line = Line(
-        _needed(record, "key"),
-        _needed(record, "event"),
-        occurred,
-        precision,
-        recorded,
-        _needed(record, "actor"),
-        _json(record, "details"),
-        int(number),
-        record.values.get("voids"),
-        record.values.get("replaces"),
-    )
-    made = ExportedLine(
-        record.row_number,
-        line,
-        record.values.get("personal_digest"),
-        _hex(record, "hash", _needed(record, "hash"), 32),
-    )
-    if "personal" in record.values:
-        text = _json(record, "personal")
-        salt, content = text.get("salt"), text.get("content")
-        made.salt = _hex(record, "personal", str(salt), 16) if salt is not None else None
-        if content is not None and not isinstance(content, dict):
-            raise ValidationRefused(mark("The cell personal cannot be read."), row=record.row_number, field="personal")
-        made.content = content
-        made.erased_at = _moment(record, "personal", text.get("erased_at"))
-    return made
-
-
-__all__ = ["Iterator", "looks_whole", "open_export", "restore"]

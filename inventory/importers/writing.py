@@ -1,9 +1,6 @@
 """Right rows to ledger lines, a chunk at a time through the one writer, in the caller's one transaction."""
 
-import gc
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -20,12 +17,13 @@ from inventory.lifecycle.service import record_events
 from inventory.register.models import Asset
 from inventory.register.rows import AssetRow, rows_of
 from inventory.register.search import forget_words
-from inventory.register.statuses import STATUSES
 
 from ._base import Importer
+from ._memory import calm_memory
+from .choice import Choice, Tally
 from .mapping import ColumnMapping
-from .names import CREATABLE, NameBook, keys_of
-from .on_record import UPDATE_BY, Bearer, OnRecord, look_up
+from .names import NameBook, keys_of
+from .on_record import Bearer, OnRecord, look_up
 from .opening import Opening, holds, opening_of, partner_role
 from .refused import ProblemFile
 from .survey import Options
@@ -40,80 +38,6 @@ IMPLIED: Final = frozenset({"record", "procure"})
 """Whoever may import files may record with them what stands in a list: receipts, registrations, moves."""
 SHOWN_RIGHT: Final = 300
 """Right rows of each outcome that are told one by one, beside all that are not."""
-_COLLECT_EVERY: Final = 25
-"""Chunks between two collections of garbage."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How an import is to be done.
-
-    ``update_by``: column by which rows are matched to machines on record, whose changes are then recorded;
-    None records new machines only. ``skip_refused``: right rows come in without the others; else all or
-    none. ``create``: kinds of names (names.CREATABLE) that are made where they are new. ``source``: name of
-    the system the file comes from. ``without_status``: status of rows that state none.
-    """
-
-    source: str
-    update_by: str | None = None
-    skip_refused: bool = False
-    create: frozenset[str] = frozenset(CREATABLE)
-    without_status: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.update_by is not None and self.update_by not in UPDATE_BY:
-            raise ValidationRefused(
-                mark("Rows cannot be matched by {name}; use one of: {names}."),
-                field="update_by",
-                name=self.update_by,
-                names=", ".join(UPDATE_BY),
-            )
-        if self.without_status is not None and self.without_status not in STATUSES:
-            raise ValidationRefused(
-                mark("There is no status {name}; use one of: {names}."),
-                field="status",
-                name=self.without_status,
-                names=", ".join(STATUSES),
-            )
-        if wrong := sorted(self.create - CREATABLE.keys()):
-            raise ValidationRefused(
-                mark("{name} cannot be made by an import; use some of: {names}."),
-                field="create",
-                name=", ".join(wrong),
-                names=", ".join(CREATABLE),
-            )
-
-
-@dataclass
-class Tally:
-    """What became of the rows: ``rows`` read, each counted once below; ``lines`` recorded in the ledger."""
-
-    rows: int = 0
-    new: int = 0
-    changed: int = 0
-    already: int = 0
-    """On record, with nothing to add."""
-    differs: int = 0
-    """On record with other facts, which were not asked to be updated."""
-    merged: int = 0
-    """The same as an earlier row of the file."""
-    refused: int = 0
-    noted: int = 0
-    """Rows that came in and of which something was left out."""
-    lines: int = 0
-    made: dict[str, int] = field(default_factory=dict)
-    """New departments, places, people."""
-    events: Counter[str] = field(default_factory=Counter)
-
-    def as_dict(self) -> dict[str, Any]:
-        """For every edge, and to keep."""
-        return {name: getattr(self, name) for name in ("rows", "new", "changed", "already", "differs", "merged")} | {
-            "refused": self.refused,
-            "noted": self.noted,
-            "lines": self.lines,
-            "made": dict(self.made),
-            "events": dict(self.events),
-        }
 
 
 @dataclass(slots=True)
@@ -162,7 +86,7 @@ def run_import(
     verdicts = importer.verdicts(table, mapping, options, survey)
     tally = Tally()
     book = NameBook(session, choice.create)
-    with ProblemFile(problems) as kept, _calm_memory() as rest:
+    with ProblemFile(problems) as kept, calm_memory() as rest:
         progress(0, survey.rows)
         while chunk := list(islice(verdicts, CHUNK)):
             plans = [_plan(verdict, choice) for verdict in chunk]
@@ -173,25 +97,6 @@ def run_import(
             progress(tally.rows, survey.rows)
     tally.made = dict(book.made)
     return tally
-
-
-@contextmanager
-def _calm_memory() -> Iterator[Callable[[], None]]:
-    """Collect garbage between chunks only: a batch makes many objects at once, and hardly any of them in rings."""
-    was_on, chunks = gc.isenabled(), 0
-
-    def rest() -> None:
-        nonlocal chunks
-        chunks += 1
-        if chunks % _COLLECT_EVERY == 0:
-            gc.collect()
-
-    gc.disable()
-    try:
-        yield rest
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _plan(verdict: Verdict, choice: Choice) -> _Plan:

@@ -116,3 +116,23 @@ def show_words(asked: Asked) -> str:
     return "\n".join(
         f"{target}: {word} = {key}" for target, words in asked.words.items() for word, key in words.items()
     )
+
+
+def told_rows(found: list[tuple[int, str, list[Any]]]) -> list[dict[str, Any]]:
+    """Rows of a result: number, verdict, and each problem with its column in words."""
+    return [
+        {
+            "row": row,
+            "verdict": verdict,
+            "problems": [
+                {
+                    "field": TARGETS[name].label if name in TARGETS else "",
+                    "value": value[:80],
+                    "sentence": sentence,
+                    "fatal": fatal,
+                }
+                for name, value, sentence, fatal in told
+            ],
+        }
+        for row, verdict, told in found
+    ]

@@ -1,6 +1,5 @@
 """Imports: upload, what it is, columns, check, problems first, run with progress, result to keep; list exports."""
 
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
@@ -27,9 +26,8 @@ from inventory.importers import jobs
 from inventory.importers.asking import Asked
 from inventory.importers.models import ImportJob, SavedMapping
 from inventory.importers.own_columns import ASSET_COLUMNS, asset_cells, lines
-from inventory.importers.refused import read_problems
+from inventory.importers.refused import VERDICTS, problems_first
 from inventory.importers.restoring import looks_whole
-from inventory.importers.targets import TARGETS
 from inventory.register.queries import AssetFilter, matching_rows
 from inventory.web import _import_form as form
 from inventory.web._shell import NavigationEntry, account, requires, session, settings, wants_json
@@ -38,8 +36,6 @@ blueprint = Blueprint("web_imports", __name__)
 NAVIGATION = [NavigationEntry("Import", "web_imports.index", "file-earmark-arrow-up", 70, "import")]
 
 PAGE: Final = 50
-_ORDER: Final = ("refused", "differs", "noted", "changed", "new", "already")
-"""Problems first."""
 _STATE_WORDS: Final = {
     "uploaded": "Uploaded",
     "checking": "Being checked",
@@ -251,24 +247,9 @@ def _result(job: ImportJob, status: jobs.Status) -> AnyResponse:
     tally = job.tally or {}
     text = request.args.get("page", "1")
     page = int(text) if text.isdecimal() and 0 < len(text) < 7 else 1
-    counts = {name: int(tally.get(name, 0)) for name in (*_ORDER, "merged", "rows", "lines")}
-    found = list(islice(_problems(folder), (page - 1) * PAGE, page * PAGE + 1)) if tally else []
-    rows = [
-        {
-            "row": row,
-            "verdict": verdict,
-            "problems": [
-                {
-                    "field": TARGETS[name].label if name in TARGETS else "",
-                    "value": value[:80],
-                    "sentence": sentence,
-                    "fatal": fatal,
-                }
-                for name, value, sentence, fatal in told
-            ],
-        }
-        for row, verdict, told in found[:PAGE]
-    ]
+    counts = {name: int(tally.get(name, 0)) for name in (*VERDICTS, "merged", "rows", "lines")}
+    found = list(islice(problems_first(folder.problems), (page - 1) * PAGE, page * PAGE + 1)) if tally else []
+    rows = form.told_rows(found[:PAGE])
     return Response(
         render_template(
             "imports/result.html",
@@ -285,19 +266,14 @@ def _result(job: ImportJob, status: jobs.Status) -> AnyResponse:
     )
 
 
-def _problems(folder: jobs.Folder) -> Iterator[tuple[int, str, list[Any]]]:
-    for wanted in _ORDER:
-        yield from (each for each in read_problems(folder.problems) if each[1] == wanted)
-
-
 @blueprint.get("/imports/<uid>/refused.csv")
 @requires("import")
 def refused(uid: str) -> AnyResponse:
     """The refused rows with their reasons, to mend and import again."""
     job = _job(uid)
     path = jobs.refused_rows(job, _instance())
-    stem = job.filename.rpartition(".")[0] or job.filename
-    return send_file(path, mimetype="text/csv", as_attachment=True, download_name=f"{stem} refused.csv")
+    name = f"{job.filename.rpartition('.')[0] or job.filename} refused.csv"
+    return send_file(path, mimetype="text/csv", as_attachment=True, download_name=name)
 
 
 @blueprint.post("/imports/<uid>/delete")

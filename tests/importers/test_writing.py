@@ -405,3 +405,51 @@ def test_an_answer_that_is_none_is_refused(asked: dict[str, Any]) -> None:
         Asked(**asked)
     with pytest.raises(ValidationRefused, match="no setting"):
         Asked.of({"colour": "red"})
+
+
+def test_names_are_forgotten_and_found_again_when_there_are_too_many(
+    world: World, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from inventory.importers import names, writing
+
+    monkeypatch.setattr(names, "_ROOM", 5)
+    monkeypatch.setattr(writing, "CHUNK", 10)
+    rows = "".join(f"T-{n},INF,Person {n % 15},Room {n % 12},In use\n" for n in range(60))
+    tally = bring("tag,department,custodian,location,status\n" + rows)
+    assert tally.new == 60 and tally.made == {"people": 15, "places": 12}
+
+
+def test_a_place_with_too_long_a_name_refuses_its_row_and_no_other(world: World, bring: Bring) -> None:
+    text = f"tag,location,building,room,status\nT-1,,{'x' * 110},{'y' * 110},In use\nT-2,,Main,{'z' * 119},In use\n"
+    assert bring(text, skip_refused=True).new == 2
+    text = f"tag,location,status\nT-3,{'ab/' * 50},In use\nT-4,Here,In use\n"
+    tally = bring(text, skip_refused=True)
+    assert (tally.new, tally.refused) == (1, 1) and "120" in reasons(bring)[2]
+
+
+def test_a_department_whose_name_is_no_code_refuses_its_row(world: World, bring: Bring) -> None:
+    assert bring(f"tag,department,status\nT-1,{'d' * 90},In use\n").refused == 1
+    assert "code" in reasons(bring)[2]
+
+
+def test_mass_cost_dates_and_notes_are_compared_and_amended(world: World, bring: Bring) -> None:
+    head = "tag,status,mass_g,purchase cost,currency,purchase date,warranty end,notes\n"
+    bring(head + "T-1,In use,1500,10.00,GBP,2020-01-01,2023-01-01,first\n")
+    same = bring(head + "T-1,In use,1500,10.00,GBP,2020-01-01,2023-01-01,first\n", update_by="tag")
+    assert same.already == 1
+    other = head + "T-1,In use,1600,12.50,GBP,2020-01-02,2024-01-01,second\n"
+    assert "measured mass" in reasons_of(bring, other)
+    assert bring(other, update_by="tag").events == {"amended": 1}
+    row = world.session.scalars(select(Asset)).one()
+    assert (row.mass_g, str(row.purchase_cost), str(row.warranty_end), row.notes) == (
+        1600,
+        "12.5",
+        "2024-01-01",
+        "second",
+    )
+    sound(world)
+
+
+def reasons_of(bring: Bring, text: str) -> str:
+    assert bring(text).differs == 1
+    return reasons(bring, "differs")[2]

@@ -29,7 +29,8 @@ def dump(world: World) -> dict[str, list[str]]:
     found = {}
     for model in (Asset, AssetIdentifier, LifecycleEvent, EventPersonal, OutcomeFact, Tally, Part):
         # Numbers of rows come from the database's counter; everything else must be the same.
-        columns = [each for each in model.__table__.columns if each.name not in ("id", "uid") and not each.name.endswith("_id")]
+        named = [each for each in model.__table__.columns if each.name != "id"]
+        columns = [each for each in named if not each.name.endswith("_id")]
         rows = world.session.execute(select(*columns))
         found[model.__tablename__] = sorted(map(repr, rows))
     world.session.commit()
