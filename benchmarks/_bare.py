@@ -38,7 +38,10 @@ class _Driver:
         mark = "?" if self.is_sqlite else "%s"
         run = self.connection.execute
         run("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
-        run(f"INSERT INTO bare_event (key, asset_id, kind, at) VALUES ({mark}, {mark}, 'returned', '2025-08-01')", (key, asset))
+        run(
+            f"INSERT INTO bare_event (key, asset_id, kind, at) VALUES ({mark}, {mark}, 'returned', '2025-08-01')",
+            (key, asset),
+        )
         run(f"UPDATE bare_asset SET status = 'returned', sequence = sequence + 1 WHERE id = {mark}", (asset,))
         run("COMMIT")
 
@@ -90,7 +93,9 @@ def append() -> Any:
 @app.get("/list")
 def listing() -> Any:
     """A page of fifty by key."""
-    rows = _driver().rows(f"SELECT {_COLUMNS} FROM asset WHERE tag_key > %s ORDER BY tag_key LIMIT 50", request.args.get("after", ""))
+    rows = _driver().rows(
+        f"SELECT {_COLUMNS} FROM asset WHERE tag_key > %s ORDER BY tag_key LIMIT 50", request.args.get("after", "")
+    )
     return render_template_string(_PAGE, rows=rows)
 
 

@@ -30,7 +30,7 @@ ROUNDS = 7
 FOLDER = Path(os.environ.get("BENCH_FOLDER", "build/bench")).resolve()
 """Where databases and results lie."""
 ROOT = Path(__file__).parents[1]
-SECRET = "only-for-measuring"  # noqa: S105 - of throw-away databases
+SECRET = "only-for-measuring"
 PUBLIC_URL = "https://reuse.example"
 
 
@@ -197,7 +197,9 @@ class Timed:
     p95: float
 
 
-def load(server: Server, requests: Sequence[bytes], clients: int, expected: frozenset[int]) -> tuple[float, list[float]]:
+def load(
+    server: Server, requests: Sequence[bytes], clients: int, expected: frozenset[int]
+) -> tuple[float, list[float]]:
     """Send *requests* from *clients* threads; rate per second, and the time of each."""
     times: list[float] = []
     wrong: list[int] = []

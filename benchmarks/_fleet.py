@@ -153,14 +153,14 @@ def fleet(database: Database, size: int) -> Fleet:
 
 def _found(session: Session, url: str) -> tuple[Account, str]:
     moment = datetime(2015, 6, 1, tzinfo=UTC)
-    account = Account(
-        uid="b" * 32, username="bench", display_name="Bench", role="administrator", created_at=moment
-    )
+    account = Account(uid="b" * 32, username="bench", display_name="Bench", role="administrator", created_at=moment)
     session.add(account)
     session.flush()
     token = issue_token(session, account, "bench", moment)
     session.add_all([Department(code=f"D{n}", name=f"Department {n}", path=f"/D{n}/") for n in range(30)])
-    session.add_all([Location(code=f"R{n}", site="Site", building=f"Building {n // 20}", room=f"{n % 20}") for n in range(400)])
+    session.add_all(
+        [Location(code=f"R{n}", site="Site", building=f"Building {n // 20}", room=f"{n % 20}") for n in range(400)]
+    )
     session.add(Location(code="HUB", site="Site", building="Hub", room="Store"))
     session.add_all([Party(uid=f"p{n}", role="custodian", name=f"Person {n}") for n in range(500)])
     session.add_all([Party(uid=f"partner{n}", role="partner", name=f"Partner {n}") for n in range(5)])

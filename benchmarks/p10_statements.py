@@ -1,0 +1,64 @@
+"""P10: SQL statements of a look-up, a change of status and a list, whatever the size of the register."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import event
+
+from benchmarks._base import FOLDER, Database, Result, result, settings
+from benchmarks._fleet import fleet
+from inventory.app import create_app
+from inventory.db import db
+
+MOST = {"look-up": 4, "change of status": 6, "list": 5}
+
+
+def run(sizes: Sequence[int], databases: Sequence[Database]) -> list[Result]:
+    """Exact counts, never noisy: the second request of each kind, when the process is warm."""
+    found = []
+    for database in databases:
+        for size in sizes:
+            made = fleet(database, size)
+            app = create_app(settings(made.url), instance=FOLDER)
+            with app.app_context():
+                engine = db.engine
+            client = app.test_client()
+            with client.session_transaction() as kept:
+                kept.update(uid=made.account, version=1, since=time.time())
+            bearer = {"Authorization": f"Bearer {made.token}"}
+            jobs: dict[str, Callable[[int], Any]] = {
+                "look-up": lambda n: client.get(f"/api/v1/assets/{made.tag(n)}", headers=bearer),
+                "change of status": lambda n: client.post(
+                    f"/api/v1/assets/{made.in_use(size // 3 + n)}/events",
+                    headers=bearer,
+                    json={"event": "returned", "key": f"p10-{n}", "details": {"location": "HUB"}},
+                ),
+                "list": lambda n: client.get("/machines?status=in_use&department=D7"),
+            }
+            for name, job in jobs.items():
+                job(1)
+                sent = _statements(engine, lambda job=job: job(2))
+                found.append(
+                    result("P10", f"SQL statements of a {name}", database, size, sent, MOST[name], "statements",
+                           float(sent), most=MOST[name])
+                )  # fmt: skip
+            engine.dispose()
+    return found
+
+
+def _statements(engine: Any, job: Callable[[], Any]) -> int:
+    sent: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "BEGIN")):
+            sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        answer = job()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    if answer.status_code >= 400:
+        raise RuntimeError(f"the request was refused with {answer.status_code}: {answer.get_data(as_text=True)[:300]}")
+    return len(sent)
