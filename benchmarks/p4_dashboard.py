@@ -38,32 +38,37 @@ def run(sizes: Sequence[int], databases: Sequence[Database]) -> list[Result]:
     for database in databases:
         took: dict[int, float] = {}
         for size in sorted({*sizes, *extra}):
-            made = fleet(database, size)
-            engine = make_engine(made.url)
-            with Session(engine) as session:
-                rounds = 3 if size > 200_000 else 7
-                stored, live = interleaved(lambda: _dashboard(session, made.url), lambda: _scan(session), rounds=rounds)
-                took[size] = stored
-                events = size * LINES
-                goal: dict[str, Any] = {"least": LEAST_AT_TEN_MILLION} if events >= 10_000_000 else {}
-                found.append(
-                    result("P4", f"dashboard, {events:,} events, against a scan", database, size, stored * 1e3,
-                           live * 1e3, "ms", live / stored, **goal)
-                )  # fmt: skip
-                wrong = _differences(session, made.url)
-                found.append(
-                    result("P4", "figures that differ from a live count", database, size, wrong, 0, "figures",
-                           float(wrong), most=0)
-                )  # fmt: skip
-            engine.dispose()
+            figures, took[size] = _measured(database, size)
+            found += figures
         ordered = sorted(took)
         if len(ordered) > 1:
             low, high = ordered[-2:]
-            found.append(
-                result("P4", f"dashboard, against {low:,} machines", database, high, took[high] * 1e3, took[low] * 1e3,
-                       "ms", took[high] / took[low], most=MOST_GROWTH)
-            )  # fmt: skip
+            job, here, there = f"dashboard, against {low:,} machines", took[high] * 1e3, took[low] * 1e3
+            found.append(result("P4", job, database, high, here, there, "ms", here / there, most=MOST_GROWTH))
     return found
+
+
+def _measured(database: Database, size: int) -> tuple[list[Result], float]:
+    """What is found at one size, and the seconds of the four reports."""
+    made, events = fleet(database, size), size * LINES
+    goal: dict[str, Any] = {"least": LEAST_AT_TEN_MILLION} if events >= 10_000_000 else {}
+    engine = make_engine(made.url)
+    with Session(engine) as session:
+
+        def stored() -> None:
+            _dashboard(session, made.url)
+
+        def live() -> None:
+            _scan(session)
+
+        us, them = interleaved(stored, live)
+        wrong = _differences(session, made.url)
+    engine.dispose()
+    job = f"dashboard, {events:,} events, against a scan"
+    return [
+        result("P4", job, database, size, us * 1e3, them * 1e3, "ms", them / us, **goal),
+        result("P4", "figures not equal to a live count", database, size, wrong, 0, "rows", float(wrong), most=0),
+    ], us
 
 
 def _dashboard(session: Session, url: str) -> list[Any]:

@@ -1,7 +1,7 @@
 """P5: a page of fifty machines, with any filter and at any depth, beside a bare page."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -32,38 +32,35 @@ def run(sizes: Sequence[int], databases: Sequence[Database]) -> list[Result]:
     for database in databases:
         first: dict[int, float] = {}
         for size in sizes:
-            made = fleet(database, size)
-            signed = cookie(made)
-            chance = random.Random(size)
-            with serving("wsgi:app", made.url) as server, serving("benchmarks._bare:app", made.url) as limit:
-
-                def bare(number: int) -> list[bytes]:
-                    return [get(f"/list?after={made.tag(chance.randrange(size))}") for _ in range(CALLS)]
-
-                for name, asked in FILTERS.items():
-                    page = [get(f"/machines?{asked}", cookie=signed)] * CALLS
-                    us, them = interleaved_load((server, lambda number, page=page: page), (limit, bare), 1)
-                    if not asked:
-                        first[size] = us.rate
-                    share = us.rate / them.rate
-                    found.append(
-                        result("P5", f"list, {name}", database, size, us.rate, them.rate, "pages per second", share,
-                               least=LEAST_OF_BARE)
-                    )  # fmt: skip
-                begin = [get("/machines?", cookie=signed)] * CALLS
-                end = [get(f"/machines?{_last_page(made)}", cookie=signed)] * CALLS
-                last, start = interleaved_load((server, lambda n, end=end: end), (server, lambda n, b=begin: b), 1)
-                found.append(
-                    result("P5", "list, last page against the first", database, size, 1e3 / last.rate, 1e3 / start.rate,
-                           "ms", start.rate / last.rate, most=MOST_BY_DEPTH)
-                )  # fmt: skip
+            figures, first[size] = _pages(database, size)
+            found += figures
         if len(first) > 1:
             low, high = min(first), max(first)
-            found.append(
-                result("P5", f"list, against {low:,} machines", database, high, 1e3 / first[high], 1e3 / first[low],
-                       "ms", first[low] / first[high], most=MOST_GROWTH)
-            )  # fmt: skip
+            job, here, there = f"list, against {low:,} machines", 1e3 / first[high], 1e3 / first[low]
+            found.append(result("P5", job, database, high, here, there, "ms", here / there, most=MOST_GROWTH))
     return found
+
+
+def _pages(database: Database, size: int) -> tuple[list[Result], float]:
+    """What is found at one size, and the rate of the first page without a filter."""
+    made, chance, found = fleet(database, size), random.Random(size), []
+    signed = cookie(made)
+
+    def bare(number: int) -> list[bytes]:
+        return [get(f"/list?after={made.tag(chance.randrange(size))}") for _ in range(CALLS)]
+
+    def page(asked: str) -> Callable[[int], list[bytes]]:
+        return lambda number: [get(f"/machines?{asked}", cookie=signed)] * CALLS
+
+    with serving("wsgi:app", made.url) as server, serving("benchmarks._bare:app", made.url) as limit:
+        for name, asked in FILTERS.items():
+            us, them = interleaved_load((server, page(asked)), (limit, bare), 1)
+            job, share = f"list, {name}", us.rate / them.rate
+            found.append(result("P5", job, database, size, us.rate, them.rate, "pages/s", share, least=LEAST_OF_BARE))
+        last, first = interleaved_load((server, page(_last_page(made))), (server, page("")), 1)
+    job, here, there = "list, last page against the first", 1e3 / last.rate, 1e3 / first.rate
+    found.append(result("P5", job, database, size, here, there, "ms", here / there, most=MOST_BY_DEPTH))
+    return found, first.rate
 
 
 def _last_page(made: Fleet) -> str:
