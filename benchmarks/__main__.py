@@ -47,12 +47,18 @@ def main() -> int:
         for name, module in modules.items():
             sys.stderr.write(f"{name}: {(module.__doc__ or '').splitlines()[0]}\n")
             found += module.run(sizes, kinds)
-    shown = table(found)
-    heading = f"{now():%Y-%m-%d %H:%M} UTC, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
-    sys.stdout.write(f"\n{heading}\n{shown}\n\n{time.perf_counter() - begun:,.0f} s in all\n")
-    (FOLDER / "results.txt").write_text(f"{heading}\n{shown}\n")
-    (FOLDER / "results.json").write_text(json.dumps([asdict(each) for each in found], indent=1) + "\n")
+            _write(found)
+    sys.stdout.write(f"\n{_write(found)}\n{time.perf_counter() - begun:,.0f} s in all\n")
     return 1 if any(each.met is False for each in found) else 0
+
+
+def _write(found: list[Result]) -> str:
+    """Keep what is known so far, in two forms; the table."""
+    heading = f"{now():%Y-%m-%d %H:%M} UTC, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
+    shown = f"{heading}\n{table(found)}\n"
+    (FOLDER / "results.txt").write_text(shown)
+    (FOLDER / "results.json").write_text(json.dumps([asdict(each) for each in found], indent=1) + "\n")
+    return shown
 
 
 if __name__ == "__main__":

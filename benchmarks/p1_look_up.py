@@ -3,8 +3,9 @@
 import random
 from collections.abc import Sequence
 
-from benchmarks._base import Database, Result, get, interleaved_load, result, serving
+from benchmarks._base import Database, Result, result
 from benchmarks._fleet import fleet
+from benchmarks._serving import get, interleaved_load, serving
 
 ADDRESS = "/api/v1/assets/{name}"
 """What is measured; ``name`` is a tag or a serial number."""

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benchmarks import _bare
-from benchmarks._base import Database, Result, Server, interleaved_load, post, result, serving
+from benchmarks._base import Database, Result, result
 from benchmarks._fleet import Fleet, fleet
+from benchmarks._serving import Server, interleaved_load, post, serving
 from inventory.db import make_engine
 from inventory.lifecycle.models import LifecycleEvent
 from inventory.register.models import Asset

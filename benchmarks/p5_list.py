@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
-from benchmarks._base import Database, Result, get, interleaved_load, result, serving, settings
+from benchmarks._base import Database, Result, result, settings
 from benchmarks._fleet import Fleet, fleet
 from benchmarks._person import cookie
+from benchmarks._serving import get, interleaved_load, serving
 from inventory.db import make_engine
 from inventory.register.listing import AssetFilter, list_assets
 

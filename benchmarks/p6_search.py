@@ -7,9 +7,10 @@ from urllib.parse import quote
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from benchmarks._base import Database, Result, get, interleaved, interleaved_load, result, serving, settings
+from benchmarks._base import Database, Result, interleaved, result, settings
 from benchmarks._fleet import fleet
 from benchmarks._person import cookie
+from benchmarks._serving import get, interleaved_load, serving
 from inventory.db import make_engine
 from inventory.register.listing import AssetFilter, list_assets
 from inventory.register.models import Asset, AssetIdentifier

@@ -10,9 +10,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks._base import FOLDER, ROOT, SECRET, Database, Result, get, load, result, serving
+from benchmarks._base import FOLDER, ROOT, SECRET, Database, Result, result
 from benchmarks._fleet import Fleet, fleet
 from benchmarks._person import cookie
+from benchmarks._serving import get, load, serving
 
 REQUESTS = 10_000
 MOST_IDLE = 1.6
