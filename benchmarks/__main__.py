@@ -1,58 +1,65 @@
-"""`make bench`: every figure beside the limit of this machine in the same run.
+"""`make bench`: every benchmark of this folder, each figure beside its limit, as a table on the screen and in a file.
 
-BENCH_SIZES=10000,100000 machines; BENCH_DATABASES=sqlite,postgresql; BENCH_ROUNDS=7; BENCH_ONLY=p1,p5 for some.
-BENCH_DASHBOARD=1000000 adds a register of that size for the dashboard alone.
+BENCH_SIZES (10000,100000) names the registers' sizes, BENCH_DATABASES (sqlite,postgresql) the databases,
+BENCH_ONLY (p1_look_up,p7_labels) some benchmarks; BENCH_DASHBOARD see p4_dashboard.
 """
 
-import importlib
+import json
 import os
-import pkgutil
-import tempfile
-from pathlib import Path
+import sys
+import time
+from dataclasses import asdict
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
 
 import benchmarks
-from benchmarks._fleet import build, databases
-from benchmarks._result import Measured, told
+from benchmarks._base import FOLDER, Result, databases, now, table
 
 
-def main() -> None:
-    """Measure, print, and keep the table in build/benchmarks.md."""
-    sizes = [int(each) for each in os.environ.get("BENCH_SIZES", "10000,100000").split(",")]
-    large = int(os.environ.get("BENCH_DASHBOARD", "1000000"))
-    rounds = int(os.environ.get("BENCH_ROUNDS", "7"))
-    only = set(filter(None, os.environ.get("BENCH_ONLY", "").split(",")))
-    modules = [
-        importlib.import_module(f"benchmarks.{name}")
-        for _, name, _ in pkgutil.iter_modules(benchmarks.__path__)
-        if name.startswith("p") and name[1].isdigit() and (not only or name.split("_")[0] in only)
-    ]
-    results: list[Measured] = []
-
-    def note(found: list[Measured]) -> None:
-        for each in found:
-            results.append(each)
-            print(told([each]).splitlines()[-1], flush=True)
-
-    with tempfile.TemporaryDirectory(prefix="bench") as name:
-        folder = Path(name)
-        folder.chmod(0o700)
-        for database, make in databases(folder, os.environ.get("BENCH_DATABASES", "sqlite,postgresql")):
-            for size in sizes:
-                url = make()
-                token = build(url, folder, size)
-                for module in modules:
-                    if size == sizes[0] or not getattr(module, "ONCE", False):
-                        note(module.run(database, url, folder, size, token, rounds))
-            if large and (not only or "p4" in only):
-                url = make()
-                build(url, folder, large)
-                from benchmarks import p4_dashboard
-
-                note(p4_dashboard.run(database, url, folder, large, "", rounds))
-    out = Path("build")
-    out.mkdir(exist_ok=True)
-    (out / "benchmarks.md").write_text(told(results) + "\n")
-    print("\n" + told(results))
+def discovered() -> dict[str, Any]:
+    """Every module of this folder that has ``run(sizes, databases)``, by name."""
+    found = {}
+    for info in iter_modules(benchmarks.__path__):
+        if info.name.startswith("_"):
+            continue
+        module = import_module(f"benchmarks.{info.name}")
+        if hasattr(module, "run"):
+            found[info.name] = module
+    return dict(sorted(found.items(), key=lambda each: (len(each[0].split("_")[0]), each[0])))
 
 
-main()
+def _listed(name: str, default: str) -> list[str]:
+    return [each.strip() for each in os.environ.get(name, default).split(",") if each.strip()]
+
+
+def main() -> int:
+    """Run them; 1 if a goal was missed."""
+    sizes = sorted(int(each) for each in _listed("BENCH_SIZES", "10000,100000"))
+    wanted = _listed("BENCH_ONLY", "")
+    modules = {name: module for name, module in discovered().items() if not wanted or name in wanted}
+    if unknown := set(wanted) - modules.keys():
+        sys.stderr.write(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(discovered())}.\n")
+        return 2
+    found: list[Result] = []
+    begun = time.perf_counter()
+    with databases(_listed("BENCH_DATABASES", "sqlite,postgresql")) as kinds:
+        for name, module in modules.items():
+            sys.stderr.write(f"{name}: {(module.__doc__ or '').splitlines()[0]}\n")
+            found += module.run(sizes, kinds)
+            _write(found)
+    sys.stdout.write(f"\n{_write(found)}\n{time.perf_counter() - begun:,.0f} s in all\n")
+    return 1 if any(each.met is False for each in found) else 0
+
+
+def _write(found: list[Result]) -> str:
+    """Keep what is known so far, in two forms; the table."""
+    heading = f"{now():%Y-%m-%d %H:%M} UTC, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
+    shown = f"{heading}\n{table(found)}\n"
+    (FOLDER / "results.txt").write_text(shown)
+    (FOLDER / "results.json").write_text(json.dumps([asdict(each) for each in found], indent=1) + "\n")
+    return shown
+
+
+if __name__ == "__main__":
+    sys.exit(main())

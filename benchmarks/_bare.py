@@ -1,90 +1,111 @@
-"""The limit: bare Flask views on the same database with the bare driver, served the same way.
+"""The limit: bare Flask views over the bare driver, with no sign-in, no rule and no ledger."""
 
-`gunicorn benchmarks._bare:app` with BENCH_URL. Knows no sign-in, no rules, no history: a ceiling, not a rival.
-"""
-
-import json
 import os
 import sqlite3
 from typing import Any
 
-from flask import Flask, render_template_string, request
+from flask import Flask, jsonify, render_template_string, request
 
-URL = os.environ.get("BENCH_URL", "")
-app = Flask("bare")
-_kept: list[Any] = []
-_PAGE = """<!doctype html><title>Machines</title><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>
-{% endfor %}</tr>{% endfor %}</table>"""
+from inventory.db import normalise_url
+
+_COLUMNS = "id, tag, kind, manufacturer, model, status, sequence"
+_PAGE = """<!doctype html><title>Machines</title><table>{% for row in rows %}
+<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>"""
 
 
-def connection() -> Any:
-    """One connection per process."""
-    if not _kept:
-        if URL.startswith("sqlite"):
-            made = sqlite3.connect(URL.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
-            made.execute("PRAGMA journal_mode=WAL")
-            made.execute("PRAGMA synchronous=FULL")
-            made.execute("PRAGMA busy_timeout=30000")
+class _Driver:
+    """One open connection, with the marks of its own language."""
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = url.startswith("sqlite")
+        self.connection: Any
+        if self.is_sqlite:
+            self.connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, timeout=30)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-32000"):
+                self.connection.execute(f"PRAGMA {pragma}")
         else:
             import psycopg
 
-            made = psycopg.connect(URL.replace("postgresql+psycopg", "postgresql"), autocommit=True)
-        _kept.append(made)
-    return _kept[0]
+            plain = normalise_url(url).replace("postgresql+psycopg://", "postgresql://")
+            self.connection = psycopg.connect(plain, autocommit=True)
+
+    def rows(self, statement: str, *values: Any) -> list[Any]:
+        """Rows of a question whose marks are %s."""
+        return list(self.connection.execute(statement.replace("%s", "?") if self.is_sqlite else statement, values))
+
+    def append(self, key: str, asset: int) -> None:
+        """A durable event and the update of its asset."""
+        mark = "?" if self.is_sqlite else "%s"
+        run = self.connection.execute
+        run("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+        run(
+            f"INSERT INTO bare_event (key, asset_id, kind, at) VALUES ({mark}, {mark}, 'returned', '2025-08-01')",
+            (key, asset),
+        )
+        run(f"UPDATE bare_asset SET status = 'returned', sequence = sequence + 1 WHERE id = {mark}", (asset,))
+        run("COMMIT")
 
 
-def _sql(text: str) -> str:
-    return text if URL.startswith("sqlite") else text.replace("?", "%s")
+def prepare(url: str) -> None:
+    """The bare tables of `append`, in the same database."""
+    driver = _Driver(url)
+    run = driver.connection.execute
+    number = "INTEGER PRIMARY KEY" if driver.is_sqlite else "BIGSERIAL PRIMARY KEY"
+    for statement in (
+        "DROP TABLE IF EXISTS bare_event",
+        "DROP TABLE IF EXISTS bare_asset",
+        "CREATE TABLE bare_asset (id BIGINT PRIMARY KEY, status VARCHAR(32), sequence INTEGER)",
+        f"CREATE TABLE bare_event (id {number}, key VARCHAR(80) UNIQUE, asset_id BIGINT, kind TEXT, at TEXT)",
+        "CREATE INDEX ix_bare_event_asset ON bare_event (asset_id)",
+        "INSERT INTO bare_asset SELECT id, status, sequence FROM asset",
+    ):
+        run(statement)
+    driver.connection.close()
 
 
-def _json(data: Any) -> Any:
-    return app.response_class(json.dumps(data, default=str), mimetype="application/json")
+app = Flask("bare")
+_kept: dict[int, _Driver] = {}
 
 
-@app.get("/asset/<tag>")
-def look_up(tag: str) -> Any:
-    """An indexed look-up and its lines."""
-    row = connection().execute(_sql("SELECT id, tag, kind, model, status FROM asset WHERE tag_key = ?"), (tag,)).fetchone()
-    lines = connection().execute(
-        _sql("SELECT key, kind, occurred_at, status_after FROM lifecycle_event WHERE asset_id = ? ORDER BY sequence DESC LIMIT 10"),
-        (row[0],),
-    ).fetchall()
-    return _json({"asset": row, "lines": lines})
+def _driver() -> _Driver:
+    # After the fork, so that no connection is shared.
+    pid = os.getpid()
+    if pid not in _kept:
+        _kept[pid] = _Driver(os.environ["DATABASE_URL"])
+    return _kept[pid]
 
 
-@app.get("/one/<tag>")
-def one(tag: str) -> Any:
-    """An indexed look-up of the row alone."""
-    return _json(connection().execute(_sql("SELECT id, tag, kind, model, status FROM asset WHERE tag_key = ?"), (tag,)).fetchone())
+@app.get("/machine/<tag>")
+def machine(tag: str) -> Any:
+    """An indexed look-up."""
+    rows = _driver().rows(f"SELECT {_COLUMNS} FROM asset WHERE tag_key = %s", tag)
+    return jsonify([list(row) for row in rows])
 
 
 @app.post("/append")
 def append() -> Any:
-    """A durable append of an event and an update of the asset."""
-    body = request.get_json()
-    db = connection()
-    db.execute("BEGIN IMMEDIATE" if URL.startswith("sqlite") else "BEGIN")
-    number, sequence = db.execute(_sql("SELECT id, sequence FROM asset WHERE tag_key = ?"), (body["tag"],)).fetchone()
-    db.execute(
-        _sql("INSERT INTO bare_event (key, asset_id, kind, occurred_at, details) VALUES (?, ?, ?, ?, ?)"),
-        (body["key"], number, body["event"], "2026-01-01", json.dumps(body["details"])),
+    """A durable append."""
+    given = request.get_json()
+    _driver().append(given["key"], given["asset"])
+    return jsonify({"outcome": "recorded"}), 201
+
+
+@app.get("/list")
+def listing() -> Any:
+    """A page of fifty by key."""
+    rows = _driver().rows(
+        f"SELECT {_COLUMNS} FROM asset WHERE tag_key > %s ORDER BY tag_key LIMIT 50", request.args.get("after", "")
     )
-    db.execute(_sql("UPDATE asset SET last_seen_at = last_seen_at WHERE id = ?"), (number,))
-    db.execute("COMMIT")
-    return _json({"sequence": sequence + 1})
-
-
-@app.get("/page")
-def page() -> Any:
-    """A page of fifty rows by key."""
-    rows = connection().execute(
-        _sql("SELECT tag, status, kind, model, status_since, purchase_date, id, sequence FROM asset WHERE tag > ? ORDER BY tag LIMIT 50"),
-        (request.args.get("after", ""),),
-    ).fetchall()
     return render_template_string(_PAGE, rows=rows)
 
 
-@app.get("/nothing")
-def nothing() -> str:
-    """The smallest answer."""
-    return "ok"
+@app.get("/search")
+def search() -> Any:
+    """A page of fifty from the word index."""
+    driver, words = _driver(), request.args["q"]
+    if driver.is_sqlite:
+        inner = "SELECT rowid FROM asset_search WHERE words MATCH %s"
+    else:
+        inner = "SELECT asset_id FROM asset_search WHERE words @@ to_tsquery('simple', %s)"
+    rows = driver.rows(f"SELECT {_COLUMNS} FROM asset WHERE id IN ({inner} LIMIT 50)", words)
+    return render_template_string(_PAGE, rows=rows)

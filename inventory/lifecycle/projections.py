@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
-from inventory.lifecycle.bulk import insert_rows, take_numbers
+from inventory.lifecycle.bulk import insert_rows, take_numbers, update_together
 from inventory.lifecycle.counting import Fact, TallyKey, facts_of, tallies_of
 from inventory.lifecycle.models import OutcomeFact, Tally
 from inventory.lifecycle.state import State
@@ -154,9 +154,12 @@ def update_assets(session: Session, changes: Sequence[Change]) -> None:
     for change in changes:
         before, after = change.before.columns, change.after.columns
         values = {name: value for name, value in after.items() if before.get(name) != value} | change.extra
-        groups.setdefault(tuple(sorted(values)), []).append({"at_id": change.asset_id} | values)
+        groups.setdefault(tuple(sorted(values)), []).append({"id": change.asset_id} | values)
     for names, rows in groups.items():
-        session.connection().execute(_asset_statement(names), rows)
+        if not update_together(session, Asset, ("id",), rows):
+            session.connection().execute(
+                _asset_statement(names), [{"at_id": row.pop("id"), **row} for row in rows]
+            )
 
 
 def write_projections(
@@ -292,23 +295,26 @@ def write_outcomes(session: Session, changes: Sequence[Change], references: Refe
         if before == after:
             continue
         closed += [
-            {"at_asset": change.asset_id, "at_key": fact.outcome.key, "until": change.recorded_at}
+            {"asset_id": change.asset_id, "key": fact.outcome.key, "recorded_until": change.recorded_at}
             for fact in before
             if fact not in after
         ]
         opened += [outcome_row(change, fact, references) for fact in after if fact not in before]
-    if closed:
-        session.connection().execute(
-            update(OutcomeFact)
-            .where(
-                OutcomeFact.asset_id == bindparam("at_asset"),
-                OutcomeFact.key == bindparam("at_key"),
-                OutcomeFact.recorded_until.is_(None),
-            )
-            .values(recorded_until=bindparam("until")),
-            closed,
-        )
+    if closed and not update_together(
+        session, OutcomeFact, ("asset_id", "key"), closed, "t.recorded_until IS NULL"
+    ):
+        session.connection().execute(_closing(), [{f"at_{name}": row[name] for name in row} for row in closed])
     insert_rows(session, OutcomeFact, opened)
+
+
+@cache
+def _closing() -> Any:
+    still = (
+        OutcomeFact.asset_id == bindparam("at_asset_id"),
+        OutcomeFact.key == bindparam("at_key"),
+        OutcomeFact.recorded_until.is_(None),
+    )
+    return update(OutcomeFact).where(*still).values(recorded_until=bindparam("at_recorded_until"))
 
 
 _TALLY_KEY = ("figure", "year", "day", "measure", "tier", "certainty", "kind", "department_id", "older")
