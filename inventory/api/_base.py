@@ -22,7 +22,7 @@ from inventory.api._openapi import describe_fields, describe_responses
 from inventory.api._problems import PREFIX as PREFIX
 from inventory.api._problems import add_problem_handlers, misrouted
 from inventory.config import Settings
-from inventory.db import db
+from inventory.db import begin_read, db
 from inventory.errors import NotAllowed, SignInNeeded, ValidationRefused
 from inventory.lifecycle.fields import Words
 from inventory.lifecycle.requests import Recorder
@@ -152,6 +152,8 @@ def _admit() -> None:
     token = bearer.token if bearer is not None and bearer.type == "bearer" else None
     if not token:
         raise SignInNeeded("Send a token: Authorization: Bearer reuse_... (`flask token issue` makes one).")
+    if request.method == "GET":
+        begin_read(session())
     account = account_of_token(session(), token, datetime.now(UTC))
     if account is None:
         raise SignInNeeded("The token is not known, has ended or was revoked.")

@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from inventory.accounts.permissions import ROLES, may, permissions_of
 from inventory.accounts.service import account_of_session, any_account
 from inventory.config import Settings
-from inventory.db import db
+from inventory.db import begin_read, db
 from inventory.discovery import find
 from inventory.errors import InventoryError, NotAllowed, SignInNeeded
 from inventory.lifecycle.models import ProjectionBasis
@@ -91,6 +91,8 @@ def settings() -> Settings:
 def signed_in() -> Any:
     """The account that is signed in, or None; asked once per request, in one statement."""
     if "account" not in g:
+        if request.method == "GET":
+            begin_read(session())
         g.account = _account_of_browser()
     return g.account
 
