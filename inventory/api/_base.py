@@ -84,7 +84,7 @@ class Endpoints(SmorestBlueprint):  # type: ignore[misc]
         found: Callable[[V], V] = super().arguments(schema, location=location, **kw)
         return found
 
-    def response(self, status: int, schema: type[Schema], **kw: Any) -> Callable[[V], V]:
+    def response(self, status: int, schema: type[Schema] | None = None, **kw: Any) -> Callable[[V], V]:
         found: Callable[[V], V] = super().response(status, schema, **kw)
         return found
 

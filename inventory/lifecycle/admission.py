@@ -233,10 +233,10 @@ def state_references(state: State) -> Iterator[tuple[str, str]]:
 
 def mark_claimed(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Blank labels whose tags these new lines bear are claimed."""
-    waiting = select(BlankTag.tag_key).where(BlankTag.claimed_at.is_(None)).limit(1)
-    if len(rows) > 1 and session.connection().execute(waiting).first() is None:
-        return
     keys = sorted({normalise(row["details"]["tag"]) for row in rows if row["details"].get("tag")})
+    waiting = select(BlankTag.tag_key).where(BlankTag.claimed_at.is_(None)).limit(1)
+    if len(keys) > 1 and session.connection().execute(waiting).first() is None:
+        return
     for start in range(0, len(keys), CHUNK):
         session.execute(
             update(BlankTag)

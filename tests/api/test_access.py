@@ -52,6 +52,8 @@ def test_a_role_enters_where_the_permission_table_lets_it(
             assert (answer.status_code == 403) == (not allowed), (role, method, path, answer.status_code)
             if not allowed:
                 assert permission in told(answer)["detail"]
+            elif "<" in path:
+                assert answer.status_code in (404, 422), (role, path)
             elif method == "POST":
                 assert answer.status_code == 422, (role, path)
             else:
