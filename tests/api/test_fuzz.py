@@ -88,9 +88,10 @@ def test_no_request_makes_it_fail_and_no_refusal_changes_anything(
     if "{tag}" in path:
         known = {"tag": "M-1"} | ({"key": "k2"} if "{key}" in path else {})
         cases += [operation.as_strategy(generation_mode=GenerationMode.POSITIVE, path_parameters=known)]
+    sure: list[Any] = []
     if "reports/{name}" in path:
         known = {"name": "headline"} | ({"cell": "machines"} if "{cell}" in path else {})
-        cases += [st.just(operation.Case(path_parameters=known))] * 2
+        sure = [operation.Case(path_parameters=known)]
     if "{uid}" in path:
         upload = {"file": (io.BytesIO(b"Asset tag,Type\nN-1,laptop\n"), "fleet.csv")}
         brought = app.test_client().post(
@@ -122,6 +123,10 @@ def test_no_request_makes_it_fail_and_no_refusal_changes_anything(
         kept[0] = now
 
     send()
+    for case in sure:
+        response = case.call(headers={"Authorization": f"Bearer {token}"})
+        case.validate_response(response, checks=judged, headers={"Authorization": f"Bearer {token}"})
+        seen[response.status_code] += 1
     assert max(seen) < 500
     # No row of the uploaded file was refused, so there is no file of them.
     assert method != "get" or 200 in seen or path.endswith("/refused")
