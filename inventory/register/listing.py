@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union
+from sqlalchemy.orm import Session, aliased
 
 from inventory.config import Settings
 from inventory.errors import ValidationRefused
@@ -18,7 +18,7 @@ from inventory.register.identifiers import comparison_form
 from inventory.register.kinds import KINDS
 from inventory.register.models import Asset, AssetIdentifier, Department, Location, Party
 from inventory.register.rows import AssetRow, fill, row_statement
-from inventory.register.search import forgiving, search_condition
+from inventory.register.search import forgiving, search_numbers
 from inventory.register.statuses import STATUSES, WAITING
 from inventory.register.tags import normalise
 
@@ -185,7 +185,7 @@ def _number(number: Any, code: Any, value: str) -> Any:
 
 
 def _search(session: Session, query: str) -> ColumnElement[bool]:
-    words = search_condition(session, query)
+    words = search_numbers(session, query)
     pattern = "%" + re.sub(r"([\\%_])", r"\\\1", query.lower()) + "%"
     people = select(Party.id).where(func.lower(Party.name).like(pattern, escape="\\"))
     places = select(Location.id).where(
@@ -196,8 +196,15 @@ def _search(session: Session, query: str) -> ColumnElement[bool]:
             )
         )
     )
-    either = [Asset.custodian_id.in_(people), Asset.location_id.in_(places)]
-    return or_(*([words] if words is not None else []), *either)
+    # A union of numbers, not an "or": each part is found by its own index, however large the register.
+    other = aliased(Asset)
+    parts = [
+        select(other.id).where(other.custodian_id.in_(people)),
+        select(other.id).where(other.location_id.in_(places)),
+    ]
+    if words is not None:
+        parts.append(words)
+    return Asset.id.in_(union(*parts))
 
 
 def count_matching(session: Session, asked: AssetFilter, settings: Settings, query: str | None = None) -> int:

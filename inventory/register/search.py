@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, Integer, column, event, select, text
+from sqlalchemy import Integer, column, event, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from inventory.register.identifiers import comparison_form
-from inventory.register.models import Asset, SearchWord
+from inventory.register.models import SearchWord
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _seen_words: dict[str, set[str]] = {}
@@ -76,18 +76,19 @@ def _unlearn(session: Session) -> None:
     forget_words()
 
 
-def search_condition(session: Session, query: str) -> ColumnElement[bool] | None:
-    """A condition on ``asset`` for *query*: every word (the last as a prefix); None when it has no words."""
+def search_numbers(session: Session, query: str) -> Any:
+    """A select of the assets that hold every word of *query* (the last as a prefix); None when it has no words."""
     words = words_of(query)[:12]
     if not words:
         return None
     if session.get_bind().dialect.name == "sqlite":
         match = " ".join(f'"{word}"' for word in words) + "*"
-        found = text("SELECT rowid FROM asset_search WHERE words MATCH :match")
+        found = text("SELECT rowid AS number FROM asset_search WHERE words MATCH :match")
     else:
         match = " & ".join([*words[:-1], words[-1] + ":*"])
-        found = text("SELECT asset_id FROM asset_search WHERE words @@ to_tsquery('simple', :match)")
-    return Asset.id.in_(found.bindparams(match=match).columns(column("number", Integer)).scalar_subquery())
+        found = text("SELECT asset_id AS number FROM asset_search WHERE words @@ to_tsquery('simple', :match)")
+    numbers = found.bindparams(match=match).columns(column("number", Integer)).subquery()
+    return select(numbers.c.number)
 
 
 def forgiving(session: Session, query: str) -> str | None:
