@@ -127,13 +127,7 @@ def fleet(database: Database, size: int) -> Fleet:
             account.id, account.uid, frozenset(PERMISSIONS), datetime(2025, 8, 1, tzinfo=UTC), settings(url)
         )
         references = References(session)
-        references.load(
-            [("location", "HUB"), ("party", "weee")]
-            + [("department", f"D{n}") for n in range(30)]
-            + [("location", f"R{n}") for n in range(400)]
-            + [("party", f"p{n}") for n in range(500)]
-            + [("party", f"partner{n}") for n in range(5)]
-        )
+        references.load(codes())
         for start in range(0, size, PAGE):
             with transaction(session):
                 made = [_machine(number, chance, recorder) for number in range(start, min(size, start + PAGE))]
@@ -149,6 +143,18 @@ def fleet(database: Database, size: int) -> Fleet:
         _prove(session, size)
     engine.dispose()
     return Fleet(url, size, token, account.uid)
+
+
+def codes() -> list[tuple[str, str]]:
+    """(table, code) of everything that the lines refer to."""
+    return [
+        ("location", "HUB"),
+        ("party", "weee"),
+        *[("department", f"D{n}") for n in range(30)],
+        *[("location", f"R{n}") for n in range(400)],
+        *[("party", f"p{n}") for n in range(500)],
+        *[("party", f"partner{n}") for n in range(5)],
+    ]
 
 
 def _found(session: Session, url: str) -> tuple[Account, str]:
