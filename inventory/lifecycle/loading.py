@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -34,8 +34,7 @@ class Working:
     personal: list[dict[str, Any]] = field(default_factory=list)
 
 
-_LINE_COLUMNS = (
-    LifecycleEvent.asset_id,
+LINE: Final = (
     LifecycleEvent.key,
     LifecycleEvent.kind,
     LifecycleEvent.occurred_at,
@@ -46,8 +45,9 @@ _LINE_COLUMNS = (
     LifecycleEvent.sequence,
     LifecycleEvent.voids,
     LifecycleEvent.replaces,
-    LifecycleEvent.personal_digest,
 )
+"""What a `Line` is made from, in its order."""
+_LINE_COLUMNS: Final = (LifecycleEvent.asset_id, *LINE, LifecycleEvent.personal_digest)
 
 # Made once: building a statement costs more than running it.
 _LINES = (

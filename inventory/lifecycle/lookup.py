@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from inventory.accounts.models import Account
 from inventory.errors import NotFound
 from inventory.lifecycle.event_types import EVENT_TYPES
+from inventory.lifecycle.loading import LINE
 from inventory.lifecycle.models import EventPersonal, LifecycleEvent
 from inventory.lifecycle.queries import TimelineLine
 from inventory.lifecycle.rules import replay
@@ -18,23 +19,14 @@ from inventory.register.models import Asset
 from inventory.register.rows import WIDTH, AssetRow, row_of, row_statement
 
 _LINE_COLUMNS: Final = (
-    LifecycleEvent.key,
-    LifecycleEvent.kind,
-    LifecycleEvent.occurred_at,
-    LifecycleEvent.precision,
-    LifecycleEvent.recorded_at,
-    Account.uid,
-    LifecycleEvent.details,
-    LifecycleEvent.sequence,
-    LifecycleEvent.voids,
-    LifecycleEvent.replaces,
+    *LINE,
     LifecycleEvent.status_after,
     LifecycleEvent.hash,
     Account.display_name,
     EventPersonal.content,
     EventPersonal.erased_at,
 )
-_OF_LINE: Final = 10
+_OF_LINE: Final = len(LINE)
 """How many of them make a `Line`."""
 
 # Made once: building a statement costs more than running it.

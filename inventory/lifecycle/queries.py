@@ -9,11 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inventory.accounts.models import Account
-from inventory.errors import NotFound
 from inventory.lifecycle.conditions import must_have_been_merged, must_have_been_used, must_not_have_been_used
 from inventory.lifecycle.event_types import EVENT_TYPES, EventType, possible_from
-from inventory.lifecycle.models import EventPersonal, LifecycleEvent, Tally
-from inventory.lifecycle.rules import replay
+from inventory.lifecycle.models import LifecycleEvent, Tally
 from inventory.lifecycle.state import Line, State
 from inventory.register.models import Asset
 
@@ -35,60 +33,6 @@ class TimelineLine:
     replaced_by: str | None
     status_after: str
     hash: bytes
-
-
-@dataclass(slots=True)
-class Machine:
-    """One asset with its whole history; ``lines`` by number, oldest first."""
-
-    row: Asset
-    state: State
-    lines: list[TimelineLine]
-
-
-def machine(session: Session, asset_id: int) -> Machine:
-    """The machine with this number and everything that happened to it; two statements."""
-    row = session.get(Asset, asset_id, populate_existing=True)
-    if row is None:
-        raise NotFound("There is no such machine.")
-    found = session.execute(
-        select(LifecycleEvent, Account.uid, Account.display_name, EventPersonal.content, EventPersonal.erased_at)
-        .join(Account, Account.id == LifecycleEvent.actor_id)
-        .outerjoin(EventPersonal, EventPersonal.event_key == LifecycleEvent.key)
-        .where(LifecycleEvent.asset_id == asset_id)
-        .order_by(LifecycleEvent.sequence)
-    ).all()
-    lines = [
-        TimelineLine(
-            Line(
-                event.key,
-                event.kind,
-                event.occurred_at,
-                event.precision,
-                event.recorded_at,
-                uid,
-                event.details,
-                event.sequence,
-                event.voids,
-                event.replaces,
-            ),
-            EVENT_TYPES[event.kind].label,
-            name,
-            content,
-            erased_at is not None,
-            None,
-            None,
-            event.status_after,
-            bytes(event.hash),
-        )
-        for event, uid, name, content, erased_at in found
-    ]
-    voids = {each.line.voids: each.line.key for each in lines if each.line.voids}
-    replaces = {each.line.replaces: each.line.key for each in lines if each.line.replaces}
-    for each in lines:
-        each.voided_by = voids.get(each.line.key)
-        each.replaced_by = replaces.get(each.line.key)
-    return Machine(row, replay([each.line for each in lines]), lines)
 
 
 def possible_events(state: State, permissions: frozenset[str]) -> list[EventType]:

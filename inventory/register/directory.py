@@ -1,6 +1,6 @@
-"""Lists of departments, places and parties, paged by key, and adding them so that twice is once."""
+"""Departments, places and parties: lists for programs and for pages, paged by key; adding so that twice is once."""
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -8,8 +8,9 @@ from uuid import NAMESPACE_OID, uuid5
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from inventory.db import Page, holds, keyset_page
 from inventory.errors import KeyConflict
-from inventory.register.models import Department, Location, Party
+from inventory.register.models import Asset, Department, Location, Party
 from inventory.register.service import add_department, add_location, add_party
 
 
@@ -74,10 +75,7 @@ def parties(
 
 
 def _holding(text: str, *columns: Any) -> list[Any]:
-    if not text:
-        return []
-    pattern = "%" + re.sub(r"([\\%_])", r"\\\1", text.lower()) + "%"
-    return [or_(*(func.lower(column).like(pattern, escape="\\") for column in columns))]
+    return [or_(*(holds(column, text) for column in columns))] if text else []
 
 
 def _location(each: Location) -> LocationRow:
@@ -144,3 +142,52 @@ def _same(known: Any, asked: Any) -> Any:
 
 def _taken(what: str, field: str) -> KeyConflict:
     return KeyConflict(f"There is another record with {what} already. Nothing was changed.", field=field)
+
+
+def list_departments(
+    session: Session, size: int, *, q: str = "", after: str | None = None, before: str | None = None
+) -> Page[Department]:
+    """Departments in the order of the tree, each under the one it hangs under."""
+    statement = select(Department)
+    if q:
+        statement = statement.where(or_(holds(Department.code, q), holds(Department.name, q)))
+    return keyset_page(session, statement, [Department.path, Department.id], size, after=after, before=before)
+
+
+def list_locations(
+    session: Session, size: int, *, q: str = "", after: str | None = None, before: str | None = None
+) -> Page[Location]:
+    """Places by code."""
+    statement = select(Location)
+    if q:
+        parts = (Location.code, Location.site, Location.building, Location.room)
+        statement = statement.where(or_(*(holds(part, q) for part in parts)))
+    return keyset_page(session, statement, [Location.code], size, after=after, before=before)
+
+
+def list_parties(
+    session: Session,
+    size: int,
+    *,
+    role: str = "",
+    q: str = "",
+    after: str | None = None,
+    before: str | None = None,
+) -> Page[Party]:
+    """People and organisations by name, of one *role* if given."""
+    statement = select(Party)
+    if role:
+        statement = statement.where(Party.role == role)
+    if q:
+        statement = statement.where(holds(Party.name, q))
+    return keyset_page(session, statement, [Party.name, Party.id], size, after=after, before=before)
+
+
+def machines_at(session: Session, column: str, numbers: Iterable[int]) -> dict[int, int]:
+    """How many machines name each of these rows now; *column* is department, location or custodian."""
+    key = {"department": Asset.department_id, "location": Asset.location_id, "custodian": Asset.custodian_id}[column]
+    wanted = sorted(numbers)
+    if not wanted:
+        return {}
+    counted = select(key, func.count()).where(key.in_(wanted), Asset.status != "withdrawn").group_by(key)
+    return {int(number): count for number, count in session.execute(counted) if number is not None}

@@ -3,16 +3,16 @@
 import base64
 import binascii
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session, aliased
 
 from inventory.config import Settings
+from inventory.db import holds
 from inventory.errors import ValidationRefused
 from inventory.register.identifiers import comparison_form
 from inventory.register.kinds import KINDS
@@ -24,6 +24,8 @@ from inventory.register.tags import normalise
 
 COUNTED_UP_TO: Final = 10_000
 """Matches are counted exactly up to here; beyond, the count says "more than"."""
+FEW: Final = 2_000
+"""Found by words: up to so many are listed by their numbers."""
 SORTS: Final[dict[str, tuple[Any, bool]]] = {
     "tag": (Asset.tag_key, False),
     "model": (Asset.model, False),
@@ -186,16 +188,9 @@ def _number(number: Any, code: Any, value: str) -> Any:
 
 def _search(session: Session, query: str) -> ColumnElement[bool]:
     words = search_numbers(session, query)
-    pattern = "%" + re.sub(r"([\\%_])", r"\\\1", query.lower()) + "%"
-    people = select(Party.id).where(func.lower(Party.name).like(pattern, escape="\\"))
-    places = select(Location.id).where(
-        or_(
-            *(
-                func.lower(part).like(pattern, escape="\\")
-                for part in (Location.code, Location.building, Location.room, Location.site)
-            )
-        )
-    )
+    people = select(Party.id).where(holds(Party.name, query))
+    parts_of_place = (Location.code, Location.building, Location.room, Location.site)
+    places = select(Location.id).where(or_(*(holds(part, query) for part in parts_of_place)))
     # A union of numbers, not an "or": each part is found by its own index, however large the register.
     other = aliased(Asset)
     parts = [
@@ -213,6 +208,25 @@ def count_matching(session: Session, asked: AssetFilter, settings: Settings, que
     return int(session.scalar(select(func.count()).select_from(inner.subquery())) or 0)
 
 
+def _matching(session: Session, asked: AssetFilter, settings: Settings) -> tuple[list[Any], int, str | None]:
+    """Conditions on the rows, how many they match, and the mended query if only that one matched."""
+    if not asked.q:
+        return conditions(session, asked, settings), count_matching(session, asked, settings), None
+    for query in (asked.q, None):
+        if query is None and (query := forgiving(session, asked.q)) is None:
+            break
+        where = conditions(session, asked, settings, query)
+        numbers = session.scalars(select(Asset.id).where(*where).limit(COUNTED_UP_TO + 1)).all()
+        if numbers:
+            if len(numbers) <= FEW:
+                # The words' own index has answered; asked again beside an order, a planner may walk every row.
+                # Written into the statement, so that its text stays one and its parameters few.
+                found: Any = bindparam("numbers", sorted(numbers), expanding=True, literal_execute=True)
+                where = [Asset.id.in_(found)]
+            return where, len(numbers), None if query == asked.q else query
+    return [false()], 0, None
+
+
 def list_assets(
     session: Session,
     asked: AssetFilter,
@@ -224,13 +238,7 @@ def list_assets(
 ) -> AssetPage:
     """One page. *sort* is a key of SORTS, with ``-`` in front for the other direction."""
     column, downward = _sort(sort)
-    query, count = asked.q, count_matching(session, asked, settings)
-    showing_for = None
-    if asked.q and not count and (mended := forgiving(session, asked.q)):
-        query = mended
-        count = count_matching(session, asked, settings, query)
-        showing_for = mended if count else None
-    where = conditions(session, asked, settings, query)
+    where, count, showing_for = _matching(session, asked, settings)
     backwards = before is not None
     cursor = _read_cursor(before if backwards else after, column)
     statement = row_statement().where(*where)

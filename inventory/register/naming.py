@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import String, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from inventory.db import holds
 from inventory.register.models import Department, Location, Party
 
 ERASED = "(name erased)"
@@ -58,11 +59,11 @@ def names_of(session: Session, wanted: Iterable[tuple[str, str]]) -> dict[tuple[
 
 def search_named(session: Session, kind: str, role: str | None, text: str, limit: int = 20) -> list[Named]:
     """Departments, places or parties (of *role*, if given) whose name or code holds *text*, by name."""
-    pattern = f"%{_escaped(text.strip())}%"
+    text = text.strip()
     if kind == "department":
         rows = session.execute(
             select(Department.code, Department.name)
-            .where(_like(pattern, Department.code, Department.name))
+            .where(_any_holds(text, Department.code, Department.name))
             .order_by(Department.name)
             .limit(limit)
         )
@@ -70,12 +71,12 @@ def search_named(session: Session, kind: str, role: str | None, text: str, limit
     if kind == "location":
         places = session.scalars(
             select(Location)
-            .where(_like(pattern, Location.code, Location.site, Location.building, Location.room, _place()))
+            .where(_any_holds(text, Location.code, Location.site, Location.building, Location.room, _place()))
             .order_by(Location.site, Location.building, Location.room)
             .limit(limit)
         )
         return [Named(place.code, place.label) for place in places]
-    parties = select(Party.uid, Party.name).where(Party.erased_at.is_(None), _like(pattern, Party.name))
+    parties = select(Party.uid, Party.name).where(Party.erased_at.is_(None), _any_holds(text, Party.name))
     if role is not None:
         parties = parties.where(Party.role == role)
     return [Named(uid, name) for uid, name in session.execute(parties.order_by(Party.name).limit(limit))]
@@ -94,12 +95,8 @@ def find_named(session: Session, kind: str, role: str | None, text: str) -> list
     return exact or near
 
 
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", text.lower())
-
-
-def _like(pattern: str, *columns: Any) -> Any:
-    return or_(*(func.lower(column).like(pattern, escape="\\") for column in columns))
+def _any_holds(text: str, *columns: Any) -> Any:
+    return or_(*(holds(column, text) for column in columns))
 
 
 def _place() -> Any:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from inventory.lifecycle.queries import Machine, machine
+from inventory.lifecycle.lookup import LookedUp, look_up
 from inventory.lifecycle.state import FittedDrive, State
 from inventory.register.kinds import KINDS
 from inventory.register.naming import names_of
@@ -16,7 +16,7 @@ from inventory.web._shell import session, settings
 class Found:
     """A machine and its history, with the short forms that pages use."""
 
-    machine: Machine
+    machine: LookedUp
 
     @property
     def state(self) -> State:
@@ -66,7 +66,7 @@ def what_it_is(kind: str, manufacturer: str | None, model: str | None) -> str:
 
 def machine_by_id(asset_id: int) -> Found:
     """The machine with this row number."""
-    return Found(machine(session(), asset_id))
+    return Found(look_up(session(), asset_id))
 
 
 def machine_of(tag: str) -> Found:

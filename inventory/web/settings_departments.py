@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from inventory.errors import NotFound
-from inventory.register.browsing import list_departments, machines_at
+from inventory.register.directory import list_departments, machines_at
 from inventory.register.models import Department
 from inventory.register.service import add_department, move_department, rename_department
 from inventory.web._records import (

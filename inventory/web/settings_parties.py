@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from inventory.errors import NotFound, ValidationRefused
-from inventory.register.browsing import list_parties, machines_at
+from inventory.register.directory import list_parties, machines_at
 from inventory.register.models import Party
 from inventory.register.naming import ERASED
 from inventory.register.service import PARTY_ROLES, add_party, change_party, erase_party

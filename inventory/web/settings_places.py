@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from inventory.errors import NotFound
-from inventory.register.browsing import list_locations, machines_at
+from inventory.register.directory import list_locations, machines_at
 from inventory.register.models import Location
 from inventory.register.service import add_location, change_location
 from inventory.web._records import Control, Form, Refused, asked, machines_in_words, save, show_list, show_record, typed

