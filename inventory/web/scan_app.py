@@ -16,14 +16,16 @@ blueprint = Blueprint("web_scan_app", __name__)
 
 PRODUCT: Final = "ICT re-use inventory"
 _FONTS = "vendor/atkinson-hyperlegible/atkinson-hyperlegible-"
+_SHEETS = ("tokens", "app", "shell", "components", "tables", "charts", "scan", "print", "machines", "scan-app")
 OFFLINE_FILES: Final = (
     "vendor/bootstrap/bootstrap.min.css",
-    *(f"css/{name}.css" for name in ("tokens", "app", "shell", "components", "scan", "scan-app")),
+    *(f"css/{name}.css" for name in _SHEETS),
     f"{_FONTS}next-latin-wght-normal.woff2",
     f"{_FONTS}mono-latin-wght-normal.woff2",
     "icons.svg",
     "favicon.svg",
     "js/theme-boot.js",
+    "js/app.js",
     "js/scan-app.js",
 )
 """What the page needs without a network; scripts bring what they import.

@@ -11,7 +11,6 @@ startLookUp();
 const WHEN_PRESENT = {
   "[data-bulk-bar]": "./list.js",
   "[data-progress-url]": "./progress.js",
-  "[data-scan-form]": "./scan.js",
 };
 for (const [selector, module] of Object.entries(WHEN_PRESENT)) {
   if (document.querySelector(selector)) import(module).then((loaded) => loaded.start());

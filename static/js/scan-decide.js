@@ -2,7 +2,7 @@
 
 /** Own scans of the same machine for the same thing within this time are one. */
 export const TWICE_WITHIN_MS = 15 * 60_000;
-const MOST_NAMED = 5;
+const MOST_NAMED = 4;
 
 const labelOf = (boot, status) => boot.statuses?.[status]?.label ?? status.replaceAll("_", " ");
 
@@ -39,19 +39,19 @@ export function decide({ mode, found, boot, whole, waits }) {
   const event = boot.events.find((each) => each.key === mode.event);
   const refusal = refused(event, machine, status, boot);
   if (refusal) return { outcome: "refused", tag: machine.tag, headline: "Not recorded", words: refusal, keep: false };
-  const next = event.to ? `Now ${labelOf(boot, event.to).toLowerCase()}.` : "";
   const later = event.guards?.length > 0 && waits ? "Its drives are checked when it is sent." : "";
-  const words = [next, later].filter(Boolean).join(" ") || about;
+  const words = [about, later].filter(Boolean).join(". ");
   return { outcome: "kept", tag: machine.tag, headline: event.label, words, keep: true, to: event.to };
 }
 
 function refused(event, machine, status, boot) {
   const { tag } = machine;
   if (!event.from.includes(machine.status)) {
+    if (event.to === machine.status) return `${tag} is ${status.toLowerCase()} already. If it is not, keep this scan for the desk.`;
     const from = event.from.map((each) => labelOf(boot, each).toLowerCase());
-    const already = event.to === machine.status ? " already" : "";
-    const named = from.length > MOST_NAMED ? [...from.slice(0, MOST_NAMED), "others like these"] : from;
-    return `${tag} is${already} ${status.toLowerCase()}. “${event.label}” is for machines that are ${listed(named)}. Look it up to see what can happen now, or keep this scan for the desk.`;
+    // Of many, the ones not asked for would only hide the reason.
+    const needed = from.length <= MOST_NAMED ? `; it would have to be ${listed(from)}` : "";
+    return `${tag} is ${status.toLowerCase()}${needed}. Look up what can happen to it now, or keep this scan for the desk.`;
   }
   if (event.used === true && !machine.used) return `${tag} was never used: record its first use as deployed.`;
   if (event.used === false && machine.used) return `${tag} was used before: record it as redeployed.`;

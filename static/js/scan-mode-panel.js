@@ -48,18 +48,20 @@ export class ModePanel {
       made.addEventListener("click", onClick);
       return element("li", {}, made);
     };
-    const group = (title, cards) =>
-      cards.length === 0 ? [] : [element("h2", { class: "scan-modes__title" }, title), element("ul", { class: "modes" }, ...cards)];
+    const group = (title, cards, wide = false) =>
+      cards.length === 0
+        ? []
+        : [element("h2", { class: "scan-modes__title" }, title), element("ul", { class: wide ? "modes modes--wide" : "modes" }, ...cards)];
     const recent = this.recent().filter((mode) => stillThere(mode, boot));
     const lists = (boot.lists ?? []).filter((list) => list.state !== "closed");
     const iconOf = (mode) => boot.events.find((each) => each.key === mode.event)?.icon ?? "clipboard-check";
     return [
-      ...group("Used lately", recent.map((mode) => card(iconOf(mode), inWords(mode, boot).line, "", () => this.choose(mode)))),
-      ...group("Ask", [card("search", "Look up", "records nothing", () => this.choose(LOOK_UP))]),
+      ...group("Used lately", recent.map((mode) => card(iconOf(mode), inWords(mode, boot).line, "", () => this.choose(mode))), true),
+      ...group("Ask", [card("search", "Look up", "records nothing", () => this.choose(LOOK_UP))], true),
       ...group("Check or collect", lists.map((list) => {
         const counted = list.expected ? `${list.seen ?? 0} of ${list.expected} seen` : `${list.seen ?? 0} scanned`;
         return card("clipboard-check", list.name, counted, () => this.choose(listMode(list)));
-      })),
+      }), true),
       ...group("Record", boot.events.map((event) => card(event.icon, event.label, "", () => this.start(event.key)))),
     ];
   }

@@ -147,6 +147,16 @@ export class Session {
     this.#count();
   }
 
+  /** Another tab has worked on the queue: those that waited here are looked at again. */
+  async lookAgain() {
+    const waited = [...this.scans.values()].filter((scan) => scan.state === "waiting");
+    for (const scan of waited) {
+      const found = await this.store.get(scan.key);
+      if (found && found.state !== "waiting") this.#settled(found);
+    }
+    this.#count();
+  }
+
   #settled(scan) {
     const known = this.scans.get(scan.key);
     if (known?.undone) scan.undone = true;

@@ -62,6 +62,13 @@ export class Sync {
     }
   }
 
+  /** Asks once more what became of *scans*: a key that was sent before is answered by its receipt. */
+  review(scans) {
+    return this.#alone(async () => {
+      await this.#settle(scans, await this.server.sync(this.device, scans.map((scan) => this.#told(scan))));
+    });
+  }
+
   async #send(scans, renewed = false) {
     let answer;
     try {
@@ -106,7 +113,10 @@ export class Sync {
       if (!result) return false;
       const { outcome, tag, headline, words, status, href, settle } = result;
       scan.state = outcome === "to_settle" ? "settle" : "done";
-      Object.assign(scan, { outcome, headline, words, status, href, settle });
+      Object.assign(scan, { outcome, status, href, settle });
+      // What was said at once stays, unless the register says something else.
+      const asExpected = outcome === "recorded" && (!scan.to || scan.to === status);
+      if (!asExpected) Object.assign(scan, { headline, words });
       if (tag) scan.tag = tag;
     });
     if (answered.length === 0) throw new Error("the server answered for no scan");

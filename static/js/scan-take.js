@@ -44,29 +44,26 @@ export class Taker {
     const { whole } = this.copy;
     const verdict = decide({ mode: { ...mode, ...inWords(mode, boot) }, found, boot, whole, waits: !this.app.online() });
     if (mode.action === "look-up") return this.#look(text, verdict);
+    const scan = this.#scan(text, mode, verdict, "waiting");
+    // Before the verdict: after a first scan the machine stands where a second one would be refused.
+    const before = saidAlready(this.session.sameSubject(scan.subject), scan);
+    if (before) return this.session.duplicate(before, verdict.tag);
     if (!verdict.keep) return this.#refuse(text, mode, verdict);
-    await this.#keep(text, mode, verdict, found);
+    await this.store.keep(scan);
+    if (verdict.to) this.copy.expect(verdict.tag, verdict.to);
+    this.session.add(scan, verdict.outcome);
+    this.sync.nudge();
   }
 
   #scan(text, mode, verdict, state) {
     const scan = {
       key: newKey(), owner: this.app.boot().account.uid, device: this.device, text, ...this.clock.stamp(),
       action: mode.action, state, tried: false, tag: verdict.tag, headline: verdict.headline, words: verdict.words,
-      outcome: verdict.outcome, subject: fromScan(verdict.tag),
+      outcome: verdict.outcome, subject: fromScan(verdict.tag), to: verdict.to ?? null,
     };
     if (mode.action === "record") Object.assign(scan, { event: mode.event, details: { ...mode.details } });
     if (mode.action === "list") scan.list = mode.list;
     return scan;
-  }
-
-  async #keep(text, mode, verdict) {
-    const scan = this.#scan(text, mode, verdict, "waiting");
-    const before = saidAlready(this.session.sameSubject(scan.subject), scan);
-    if (before) return this.session.duplicate(before, verdict.tag);
-    await this.store.keep(scan);
-    if (verdict.to) this.copy.expect(verdict.tag, verdict.to);
-    this.session.add(scan, verdict.outcome);
-    this.sync.nudge();
   }
 
   /** Not recorded. Kept in the list, so that it can still go to the desk; online, the newest facts are asked for first. */
@@ -84,9 +81,9 @@ export class Taker {
     const found = this.copy.find(scan.text, boot.tag_prefix);
     const verdict = decide({ mode: { ...mode, ...inWords(mode, boot) }, found, boot, whole: this.copy.whole, waits: false });
     if (!changed || !verdict.keep) return;
-    const { outcome, headline, words } = verdict;
+    const { outcome, headline, words, to = null } = verdict;
     const [kept] = await this.store.change([scan.key], (one) =>
-      one.state === "held" ? Object.assign(one, { state: "waiting", outcome, headline, words }) : false,
+      one.state === "held" ? Object.assign(one, { state: "waiting", outcome, headline, words, to }) : false,
     );
     if (!kept) return;
     if (verdict.to) this.copy.expect(verdict.tag, verdict.to);

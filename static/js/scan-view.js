@@ -6,7 +6,7 @@ const LONGEST_LIST = 200;
 /** Outcome of a scan -> how it looks: class and shape. Several outcomes of lists look like ones known already. */
 const LOOKS = {
   recorded: "recorded", already: "recorded", found: "recorded", batched: "recorded", shown: "shown", undone: "undone",
-  cancelled: "undone", duplicate: "duplicate", again: "duplicate", unexpected: "unknown", unknown: "unknown",
+  cancelled: "undone", set_aside: "undone", duplicate: "duplicate", again: "duplicate", unexpected: "unknown", unknown: "unknown",
   refused: "refused", failed: "refused", trouble: "refused", to_settle: "settle", kept: "kept", told: "shown",
 };
 export const lookOf = (outcome) => LOOKS[outcome] ?? "shown";
@@ -42,7 +42,7 @@ export class View {
   #acts(answer, big) {
     const made = (answer.acts ?? []).map((act) => {
       const [label, iconName] = { undo: ["Undo", "arrow-counterclockwise"], desk: ["Keep it for the desk", "inbox"] }[act];
-      const attributes = { "data-act": act, class: `btn btn-secondary${big ? " btn-big" : ""}` };
+      const attributes = { "data-act": act, class: big ? "btn btn-secondary btn-big" : "btn btn-link" };
       // In the list many buttons say the same: each names its machine.
       if (!big) attributes["aria-label"] = `${label}: ${answer.tag}`;
       return button(label, () => this.onAct(act, answer.key), { iconName, ...attributes });
@@ -71,7 +71,9 @@ export class View {
     part("tag").textContent = answer.tag ?? "";
     if (answer.href) part("tag").href = answer.href;
     part("time").textContent = answer.at ? timeOf(answer.at) : "";
-    part("words").textContent = [answer.headline, answer.words].filter(Boolean).join(". ").replace("..", ".");
+    // The reason; what to do about it stood in the answer, and stands on the button.
+    const reason = look === "refused" ? (answer.words ?? "").split(". ")[0] : answer.words;
+    part("words").textContent = [answer.headline, reason].filter(Boolean).join(". ").replace("..", ".");
     part("acts").replaceChildren(...this.#acts(answer, false).filter((each) => each.dataset.act === "desk"));
   }
 
