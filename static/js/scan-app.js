@@ -200,7 +200,9 @@ class App {
     const say = (text, source) => document.dispatchEvent(new CustomEvent("inventory:scan", { detail: { text, source } }));
     document.addEventListener("inventory:scan", (event) => {
       this.used = true;
-      this.taker.take(event.detail.text, event.detail.source).then(() => this.show());
+      // Who dispatched it may wait for it to be written down and painted.
+      event.detail.done = this.taker.take(event.detail.text, event.detail.source);
+      event.detail.done.then(() => this.show());
     });
     root.querySelector("[data-typed]").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -238,6 +240,7 @@ class App {
     keepPage({
       worker, scope: page.replace(/scan$/, ""),
       used: () => this.used,
+      onKept: () => this.show(),
       onUpdate: (update) => ((this.facts.update = update), this.show()),
     }).catch(() => {});
   }
@@ -248,7 +251,30 @@ class App {
     else if (this.sync.state === "sign-in") await this.sync.wake();
   }
 
-  async show() {
+  /** What this device still lacks to work without a network, in words. */
+  #missing(expected) {
+    if (!this.bootKept || this.sync.state === "away") return "";
+    const number = (count) => count.toLocaleString("en-GB");
+    if (!this.copy.whole && expected > 0) {
+      return `Fetching the list of machines: ${number(this.copy.size)} of ${number(expected)}. Scans are taken meanwhile.`;
+    }
+    const kept = !("serviceWorker" in navigator) || navigator.serviceWorker.controller !== null;
+    return kept ? "" : "Getting ready to work without a network. Scans are taken meanwhile.";
+  }
+
+  /** Shows how things stand. Asked again while it looks, it looks once more, so that the last word is the present one. */
+  show() {
+    this.showAgain = this.showing !== undefined;
+    this.showing ??= (async () => {
+      do {
+        this.showAgain = false;
+        await this.#show();
+      } while (this.showAgain);
+    })().catch(() => {}).finally(() => (this.showing = undefined));
+    return this.showing;
+  }
+
+  async #show() {
     const { sync, bootKept } = this;
     const owner = bootKept?.account.uid;
     const [{ mine, others }, settle, failed] = [await this.store.waiting(owner), await this.store.countOf("settle"), await this.store.countOf("failed")];
@@ -260,7 +286,7 @@ class App {
       state: away ? "away" : this.server.csrf === null && sync.state === "ready" ? "opening" : sync.state,
       waiting: mine, others, settle, failed, lastAt: sync.lastAt, name: bootKept?.account.name, trouble: sync.trouble,
       clock: this.clock, signIn: this.root.dataset.signIn, onExport: () => this.export(),
-      copy: !this.copy.whole && this.copy.size > 0 ? `Fetching the list of machines: ${this.copy.size.toLocaleString("en-GB")} of ${expected.toLocaleString("en-GB")}. Scans are taken meanwhile.` : "",
+      copy: this.#missing(expected),
     });
   }
 }

@@ -1,11 +1,12 @@
 // Makes the page an app: the service worker that keeps it, updates between two scans, and the offer to install it.
 
 /** onUpdate(load): a newer version waits; load() takes it. used(): whether something was scanned since this page opened. */
-export async function keepPage({ worker, scope, used, onUpdate }) {
+export async function keepPage({ worker, scope, used, onKept, onUpdate }) {
   if (!("serviceWorker" in navigator) || !self.isSecureContext) return;
   const had = navigator.serviceWorker.controller !== null;
   let loading = false;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
+    onKept();
     // The very first one only begins to keep the page; later ones bring another version of it.
     if (!had || loading) return;
     loading = true;

@@ -15,6 +15,7 @@ export async function openStore() {
       scans.createIndex("number", "number");
       scans.createIndex("state", ["state", "number"]);
       scans.createIndex("owner", ["owner", "number"]);
+      scans.createIndex("mine", ["owner", "state", "number"]);
       made.createObjectStore("facts");
       made.createObjectStore("chunks");
       made.createObjectStore("changes");
@@ -35,6 +36,7 @@ export function newKey() {
 }
 
 const ofState = (state) => IDBKeyRange.bound([state, -Infinity], [state, Infinity]);
+const mine = (owner, state) => IDBKeyRange.bound([owner, state, -Infinity], [owner, state, Infinity]);
 const ofOwner = (owner, from = -Infinity) => IDBKeyRange.bound([owner, from], [owner, Infinity]);
 
 export class Store {
@@ -105,12 +107,7 @@ export class Store {
   /** The next *most* scans of *owner* that wait, by number, marked as tried: from now on the server may have them. */
   async take(owner, most) {
     const tx = this.db.transaction("scans", "readwrite", SURE);
-    const found = [];
-    let cursor = await tx.store.index("state").openCursor(ofState("waiting"));
-    while (cursor && found.length < most) {
-      if (cursor.value.owner === owner) found.push(cursor.value);
-      cursor = await cursor.continue();
-    }
+    const found = await tx.store.index("mine").getAll(mine(owner, "waiting"), most);
     for (const scan of found) {
       if (scan.tried) continue;
       scan.tried = true;
@@ -122,9 +119,9 @@ export class Store {
 
   /** {mine, others}: how many wait. */
   async waiting(owner) {
-    const waiting = await this.db.getAllFromIndex("scans", "state", ofState("waiting"));
-    const mine = waiting.filter((scan) => scan.owner === owner).length;
-    return { mine, others: waiting.length - mine };
+    const all = await this.countOf("waiting");
+    const own = owner ? await this.db.countFromIndex("scans", "mine", mine(owner, "waiting")) : 0;
+    return { mine: own, others: all - own };
   }
 
   ofState(state) {

@@ -30,6 +30,7 @@ export class View {
     this.shown = answer;
     const look = lookOf(answer.outcome);
     this.answerPlace.className = `scan-answer scan-answer--${look}`;
+    Object.assign(this.answerPlace.dataset, { key: answer.key, outcome: answer.outcome });
     this.answerPlace.replaceChildren(this.answerTemplate.content.cloneNode(true));
     const part = (name) => this.answerPlace.querySelector(`[data-part='${name}']`);
     setIcon(part("shape"), `outcome-${look}`);

@@ -1,0 +1,412 @@
+"""No acknowledged scan is lost or doubled, whatever breaks: each is a ledger line or an entry to settle, once."""
+
+import contextlib
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from inventory.config import Settings
+from inventory.db import make_engine
+from inventory.register.references import References
+from inventory.register.search import forget_words
+from tests.browser.conftest import Site
+from tests.browser.line import CUT_ANSWER, LOSE_ANSWER, PASS, REFUSE, Line, Server, served
+from tests.browser.phones import Phone, count
+from tests.conftest import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+MACHINES = 100
+
+
+@dataclass
+class Basement:
+    """A killable server behind a faulty line, machines in use, and phones."""
+
+    browser: Any
+    server: Server
+    line: Line
+    engine: Engine
+    site: Site
+    phones: list[Phone] = field(default_factory=list)
+
+    def phone(self, username: str = "tom") -> Phone:
+        """Another phone of *username*."""
+        made = Phone(self.browser, self.line.address, username)
+        self.phones.append(made)
+        return made.open()
+
+    def sync_fails(self, fault: str, times: int = 1) -> None:
+        """The next *times* that scans are sent, *fault* happens."""
+        left = [times]
+
+        def decide(method: str, path: str) -> str:
+            if path == "/scan/sync" and left[0] > 0:
+                left[0] -= 1
+                return fault
+            return PASS
+
+        self.line.fault = decide
+
+    def rows(self, statement: str) -> list[Any]:
+        """Rows of the database."""
+        with self.engine.connect() as connection:
+            return list(connection.execute(text(statement)).all())
+
+    def all_there(self, lines: int, to_settle: int = 0) -> None:
+        """Every acknowledged scan is on record once; so many as lines, so many to settle."""
+        found = count(self.engine, *self.phones)
+        assert found.missing == []
+        assert found.doubled == []
+        assert (found.lines, found.to_settle) == (lines, to_settle)
+
+
+def _settings(url: str) -> Settings:
+    return Settings(database_url=url, institution="University of Testing", public_url="https://reuse.test")
+
+
+@pytest.fixture(scope="module")
+def in_use(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with two technicians and machines in use."""
+    References.forget()
+    forget_words()
+    path = tmp_path_factory.mktemp("basement") / "inventory.sqlite3"
+    shutil.copy(sqlite_template, path)
+    url = f"sqlite:///{path}"
+    engine = make_engine(url)
+    site = Site("", engine, _settings(url))
+    site.account("tom", "technician")
+    site.account("mia", "technician")
+    world: World = site.world()
+    opened = {"kind": "laptop", "manufacturer": "Dell", "model": "Latitude 5400", "department": "INF"}
+    world.batch([world.request("received", None, None, tag=f"M-{n}", **opened) for n in range(1, MACHINES + 1)])
+    world.batch([world.request("deployed", f"M-{n}", None, custodian="ada") for n in range(1, MACHINES + 1)])
+    world.session.close()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def basement(chromium: Any, in_use: Path, tmp_path: Path) -> Iterator[Basement]:
+    path = tmp_path / "inventory.sqlite3"
+    shutil.copy(in_use, path)
+    url = f"sqlite:///{path}"
+    engine = make_engine(url)
+    with served(url, tmp_path / "instance") as (server, line):
+        made = Basement(chromium, server, line, engine, Site("", engine, _settings(url)))
+        yield made
+        for phone in made.phones:
+            phone.close()
+    engine.dispose()
+
+
+def tags(first: int, last: int) -> list[str]:
+    return [f"M-{number}" for number in range(first, last + 1)]
+
+
+def test_eighty_scans_without_a_network_survive_a_reload_and_arrive_once_though_the_answer_is_lost(basement: Basement) -> None:
+    phone = basement.phone()
+    phone.mode("returned", "HUB")
+    phone.context.set_offline(True)
+    assert {outcome for _, _, outcome in phone.scan(*tags(1, 50))} == {"kept"}
+    began = time.monotonic()
+    phone.page.reload()
+    phone.ready()
+    assert time.monotonic() - began < 5
+    assert "50 waiting" in phone.says()
+    assert phone.scan("M-1")[0][2] == "duplicate"
+    phone.scan(*tags(51, 80))
+    phone.wait("document.querySelector('[data-state-line]').textContent.includes('Offline · 80 waiting')")
+    basement.sync_fails(LOSE_ANSWER)
+    phone.context.set_offline(False)
+    phone.until_sent()
+    basement.all_there(lines=80)
+    assert "all sent" in phone.says()
+    assert len([each for each in basement.line.passed if each[1] == "/scan/sync"]) >= 2
+
+
+@pytest.mark.parametrize("fault", [REFUSE, LOSE_ANSWER, CUT_ANSWER])
+def test_a_network_cut_in_the_middle_of_a_sync_loses_and_doubles_nothing(basement: Basement, fault: str) -> None:
+    phone = basement.phone()
+    phone.mode("moved", "HUB")
+    basement.sync_fails(fault, times=2)
+    phone.scan(*tags(1, 10))
+    phone.until_sent()
+    basement.all_there(lines=10)
+    sequences = basement.rows(
+        "SELECT number FROM scan WHERE action = 'record' ORDER BY id"
+    )
+    assert [row.number for row in sequences] == sorted(row.number for row in sequences)
+
+
+def test_a_worker_killed_in_the_middle_of_a_sync_loses_and_doubles_nothing(basement: Basement) -> None:
+    phone = basement.phone()
+    phone.mode("moved", "HUB")
+    phone.context.set_offline(True)
+    phone.scan(*tags(1, 60))
+    killed = []
+
+    def decide(method: str, path: str) -> str:
+        if path == "/scan/sync" and len(killed) < 2:
+            killed.append(basement.server.workers())
+            basement.server.kill_worker()
+            basement.server.kill_worker() if len(basement.server.workers()) > 0 else None
+        return PASS
+
+    basement.line.fault = decide
+    phone.context.set_offline(False)
+    phone.until_sent()
+    assert killed
+    basement.all_there(lines=60)
+
+
+def test_the_whole_server_killed_after_it_wrote_and_started_again_loses_and_doubles_nothing(basement: Basement) -> None:
+    phone = basement.phone()
+    phone.mode("moved", "HUB")
+    killed = []
+
+    def kill_it(path: str) -> None:
+        if path == "/scan/sync" and not killed:
+            killed.append(path)
+            basement.server.kill()
+
+    def decide(method: str, path: str) -> str:
+        return LOSE_ANSWER if path == "/scan/sync" and not killed else PASS
+
+    basement.line.before_answer, basement.line.fault = kill_it, decide
+    phone.scan(*tags(1, 30))
+    deadline = time.monotonic() + 20
+    while not killed and time.monotonic() < deadline:
+        phone.page.wait_for_timeout(50)
+    assert killed
+    assert phone.scan(*tags(31, 40))[0][2] == "kept"
+    phone.page.wait_for_timeout(1_500)
+    assert "Offline" in phone.says()
+    assert phone.waiting() > 0
+    basement.server.start()
+    phone.wake()
+    phone.until_sent()
+    basement.all_there(lines=40)
+
+
+def test_a_killed_tab_keeps_every_scan_it_acknowledged(basement: Basement) -> None:
+    phone = basement.phone()
+    phone.mode("moved", "HUB")
+    phone.context.set_offline(True)
+    heard: list[tuple[str, str, str]] = []
+    phone.page.expose_binding("heard", lambda source, *told: heard.append(told))
+    phone.page.evaluate(
+        """(texts) => { (async () => { for (const text of texts) {
+          const event = new CustomEvent("inventory:scan", { detail: { text, source: "wedge" } });
+          document.dispatchEvent(event);
+          await event.detail.done;
+          const { key, outcome } = document.querySelector("[data-answer]").dataset;
+          heard(text, key, outcome);
+        } })(); }""",
+        tags(1, MACHINES),
+    )
+    while len(heard) < 20:
+        phone.page.wait_for_timeout(5)
+    phone.crash()
+    phone.acknowledged = {key: scanned for scanned, key, outcome in heard if outcome == "kept"}
+    assert 20 <= len(phone.acknowledged) < MACHINES
+    phone.reopen()
+    assert {each["key"] for each in phone.stored()} >= phone.acknowledged.keys()
+    phone.context.set_offline(False)
+    phone.wake()
+    phone.until_sent()
+    found = count(basement.engine, phone)
+    assert (found.missing, found.doubled) == ([], [])
+    assert found.lines == len(phone.acknowledged)
+
+
+def processes_on(folder: Path) -> list[int]:
+    """Ids of the processes of the browser that keeps its data in *folder*."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and f"--user-data-dir={folder}" in (entry / "cmdline").read_text():
+                found.append(int(entry.name))
+    return found
+
+
+def test_a_phone_switched_off_in_the_middle_keeps_every_scan_it_acknowledged(basement: Basement, tmp_path: Path) -> None:
+    phone = Phone(basement.browser, basement.line.address, "tom")
+    basement.phones.append(phone)
+    phone.open(tmp_path / "phone")
+    phone.mode("moved", "HUB")
+    basement.line.fault = lambda method, path: REFUSE
+    phone.scan(*tags(1, 40))
+    for process in processes_on(tmp_path / "phone"):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    phone.close()
+    for lock in (tmp_path / "phone").glob("Singleton*"):
+        lock.unlink()
+    phone.switch_on(tmp_path / "phone")
+    phone.page.goto(f"{basement.line.address}/scan")
+    phone.ready()
+    assert "40 waiting" in phone.says()
+    assert phone.scan("M-41")[0][2] == "kept"
+    basement.line.fault = lambda method, path: PASS
+    # A browser that starts again has forgotten who was signed in; the scans wait for that person.
+    phone.sign_in()
+    phone.ready()
+    phone.until_sent()
+    basement.all_there(lines=41)
+
+
+FILL = """async ([piece, most]) => {
+  const db = await new Promise((done) => {
+    const asked = indexedDB.open("filler", 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore("pieces", { autoIncrement: true });
+    asked.onsuccess = () => done(asked.result);
+  });
+  const random = () => crypto.getRandomValues(new Uint8Array(piece));
+  let written = 0;
+  for (; written < most; written += 1) {
+    const full = await new Promise((done) => {
+      const tx = db.transaction("pieces", "readwrite");
+      tx.objectStore("pieces").add(random());
+      tx.oncomplete = () => done(false);
+      tx.onabort = () => done(tx.error?.name === "QuotaExceededError");
+    });
+    if (full) break;
+  }
+  db.close();
+  return written;
+}"""
+
+
+def test_a_full_storage_is_told_before_a_scan_counts_and_what_was_kept_still_arrives(basement: Basement, tmp_path: Path) -> None:
+    phone = Phone(basement.browser, basement.line.address, "tom")
+    basement.phones.append(phone)
+    phone.switch_on(tmp_path / "phone")
+    phone.page.goto(f"{basement.line.address}/sign-in")
+    session = phone.context.new_cdp_session(phone.page)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": basement.line.address, "quotaSize": 6_000_000})
+    phone.sign_in()
+    phone.until_offline_works()
+    phone.mode("moved", "HUB")
+    phone.context.set_offline(True)
+    assert {outcome for _, _, outcome in phone.scan(*tags(1, 5))} == {"kept"}
+    # Something else on the device takes all the room there is, to the last hundred bytes.
+    for piece in (500_000, 20_000, 1_000, 100):
+        assert phone.page.evaluate(FILL, [piece, 200]) < 200
+    told = phone.scan(*tags(6, 8))
+    assert {outcome for _, _, outcome in told} == {"trouble"}
+    assert "NOT kept" in phone.page.locator("[data-answer]").inner_text()
+    assert "full" in phone.page.locator("[data-notice='storage']").inner_text()
+    assert len([each for each in phone.stored() if each["state"] == "waiting"]) == 5
+    assert phone.page.evaluate("() => new Promise((done) => { indexedDB.deleteDatabase('filler').onsuccess = () => done(true); })")
+    session.send("Storage.overrideQuotaForOrigin", {"origin": basement.line.address})
+    assert phone.scan("M-6")[0][2] == "kept"
+    phone.context.set_offline(False)
+    phone.until_sent()
+    basement.all_there(lines=6)
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_a_clock_two_hours_wrong_is_told_and_the_ledger_has_the_right_time(basement: Basement, hours: int) -> None:
+    phone = Phone(basement.browser, basement.line.address, "tom")
+    basement.phones.append(phone)
+    phone.switch_on()
+    phone.context.add_init_script(
+        f"""(() => {{ const True = Date, shift = {hours} * 3600000;
+          globalThis.Date = class extends True {{
+            constructor(...given) {{ if (given.length) super(...given); else super(True.now() + shift); }}
+            static now() {{ return True.now() + shift; }}
+          }}; }})()"""
+    )
+    phone.sign_in()
+    phone.until_offline_works()
+    phone.mode("moved", "HUB")
+    phone.wait("document.querySelector(\"[data-notice='clock']\") !== null")
+    told = phone.page.locator("[data-notice='clock']").inner_text()
+    assert f"2 hours {'fast' if hours > 0 else 'slow'}" in told
+    began = datetime.now(UTC)
+    phone.context.set_offline(True)
+    phone.scan(*tags(1, 3))
+    phone.page.wait_for_timeout(1_500)
+    phone.page.reload()
+    phone.ready()
+    phone.scan("M-4")
+    ended = datetime.now(UTC)
+    phone.context.set_offline(False)
+    phone.until_sent()
+    basement.all_there(lines=4)
+    rows = basement.rows("SELECT s.occurred_at, e.occurred_at FROM scan s JOIN lifecycle_event e ON e.key = s.key ORDER BY s.number")
+    for row in rows:
+        for moment in row:
+            at = datetime.fromisoformat(str(moment)).replace(tzinfo=UTC)
+            assert began - timedelta(seconds=2) <= at <= ended + timedelta(seconds=2)
+
+
+def test_two_phones_with_the_same_machines_leave_lines_and_entries_to_settle_and_nothing_else(basement: Basement) -> None:
+    one, other = basement.phone("tom"), basement.phone("mia")
+    for phone in (one, other):
+        phone.mode("returned", "HUB")
+        phone.context.set_offline(True)
+        assert {outcome for _, _, outcome in phone.scan(*tags(1, 10))} == {"kept"}
+    for phone in (one, other):
+        phone.context.set_offline(False)
+    for phone in (one, other):
+        phone.until_sent()
+    basement.all_there(lines=10, to_settle=10)
+    later = one if any(each["state"] == "settle" for each in one.stored()) else other
+    assert later.page.locator("[data-settle-link]").is_visible()
+
+
+def test_an_expired_session_keeps_the_scans_asks_to_sign_in_and_sends_them_after(basement: Basement) -> None:
+    phone = basement.phone()
+    phone.mode("moved", "HUB")
+    phone.context.clear_cookies()
+    phone.scan(*tags(1, 12))
+    phone.wait("document.querySelector(\"[data-notice='sign-in']\") !== null")
+    assert "Signed out" in phone.says()
+    assert "12 waiting" in phone.says()
+    phone.page.reload()
+    phone.ready()
+    phone.scan(*tags(13, 15))
+    assert phone.waiting() == 15
+    assert basement.rows("SELECT count(*) FROM scan")[0][0] == 0
+    phone.wait("document.querySelector(\"[data-notice='sign-in'] a\") !== null")
+    phone.page.locator("[data-notice='sign-in'] a").click()
+    phone.page.get_by_label("User name").fill("tom")
+    phone.page.get_by_label("Password").fill("correct horse battery staple")
+    phone.page.locator("main").get_by_role("button", name="Sign in").click()
+    phone.page.wait_for_url("**/scan")
+    phone.ready()
+    phone.until_sent()
+    basement.all_there(lines=15)
+
+
+def test_a_queue_of_somebody_else_is_not_sent_in_the_wrong_name(basement: Basement) -> None:
+    phone = basement.phone("tom")
+    phone.mode("moved", "HUB")
+    phone.context.set_offline(True)
+    phone.scan(*tags(1, 4))
+    phone.context.set_offline(False)
+    phone.context.clear_cookies()
+    phone.username = "mia"
+    phone.sign_in()
+    phone.ready()
+    phone.wait("document.querySelector(\"[data-notice='others']\") !== null")
+    assert basement.rows("SELECT count(*) FROM scan")[0][0] == 0
+    phone.context.clear_cookies()
+    phone.username = "tom"
+    phone.sign_in()
+    phone.ready()
+    phone.until_sent()
+    basement.all_there(lines=4)
