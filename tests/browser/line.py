@@ -1,7 +1,6 @@
 """A server that can be killed, and a line to it that loses, cuts and refuses what passes over it."""
 
 import contextlib
-import http.client
 import os
 import signal
 import socket
@@ -10,6 +9,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,9 @@ class Server:
         )
         ends = time.monotonic() + 60
         while True:
-            with contextlib.suppress(OSError):
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-                connection.request("GET", "/scan/shell")
-                if connection.getresponse().status < 500:
+            with contextlib.suppress(OSError), closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as asked:
+                asked.request("GET", "/scan/shell")
+                if asked.getresponse().status < 500:
                     return
             assert time.monotonic() < ends, "the server did not start"
             time.sleep(0.1)
@@ -74,6 +74,11 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(30)
             self.process = None
+
+
+class _Silent(ThreadingHTTPServer):
+    def handle_error(self, *rest: Any) -> None:
+        """A browser that hangs up is part of the test."""
 
 
 class Line:
@@ -97,7 +102,7 @@ class Line:
             def log_message(self, *rest: Any) -> None:
                 """Requests of a test are nobody's business."""
 
-        self.httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.httpd = _Silent(("127.0.0.1", 0), Handler)
         self.httpd.daemon_threads = True
         self.address = f"http://127.0.0.1:{self.httpd.server_port}"
         self.thread = threading.Thread(target=self.httpd.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -112,15 +117,17 @@ class Line:
         if fault in (REFUSE, LOSE_QUESTION):
             self._hang_up(asked)
             return
+        connection = HTTPConnection("127.0.0.1", self.upstream, timeout=60)
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=60)
             headers = {name: value for name, value in asked.headers.items() if name.lower() != "connection"}
             connection.request(asked.command, asked.path, body or None, headers)
             answer = connection.getresponse()
             content = answer.read()
-        except (OSError, http.client.HTTPException):
+        except (OSError, HTTPException):
             self._hang_up(asked)
             return
+        finally:
+            connection.close()
         self.before_answer(path)
         if fault == LOSE_ANSWER:
             self._hang_up(asked)

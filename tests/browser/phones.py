@@ -182,7 +182,7 @@ def count(engine: Engine, *phones: Phone) -> Count:
     keys = {key for phone in phones for key in phone.acknowledged}
     with engine.connect() as connection:
         lines = Counter(connection.execute(text("SELECT key FROM lifecycle_event")).scalars())
-        receipts = {key: outcome for key, outcome in connection.execute(text("SELECT key, outcome FROM scan"))}
+        receipts = {row.key: row.outcome for row in connection.execute(text("SELECT key, outcome FROM scan"))}
         machines = connection.execute(text("SELECT count(*) FROM scan")).scalar()
     assert machines == len(receipts)
     settle = {key for key in keys if receipts.get(key) == "to_settle"}

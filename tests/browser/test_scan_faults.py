@@ -1,6 +1,7 @@
 """No acknowledged scan is lost or doubled, whatever breaks: each is a ledger line or an entry to settle, once."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -26,24 +27,37 @@ from tests.conftest import World
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 MACHINES = 100
+_TESTS = itertools.count(1)
 
 
 @dataclass
 class Basement:
-    """A killable server behind a faulty line, machines in use, and phones."""
+    """A killable server behind a faulty line, machines in use of this test alone, and phones."""
 
     browser: Any
     server: Server
     line: Line
     engine: Engine
-    site: Site
+    prefix: str
     phones: list[Phone] = field(default_factory=list)
 
-    def phone(self, username: str = "tom") -> Phone:
-        """Another phone of *username*."""
+    def switched_off(self, username: str = "tom") -> Phone:
+        """Another phone of *username*, to be switched on by the test."""
         made = Phone(self.browser, self.line.address, username)
         self.phones.append(made)
-        return made.open()
+        return made
+
+    def phone(self, username: str = "tom") -> Phone:
+        """Another phone of *username*, ready to scan."""
+        return self.switched_off(username).open()
+
+    def tag(self, number: int) -> str:
+        """Tag of the *number*-th machine of this test."""
+        return f"{self.prefix}-{number}"
+
+    def tags(self, first: int, last: int) -> list[str]:
+        """Tags of the machines from *first* to *last*."""
+        return [self.tag(number) for number in range(first, last + 1)]
 
     def sync_fails(self, fault: str, times: int = 1) -> None:
         """The next *times* that scans are sent, *fault* happens."""
@@ -57,16 +71,17 @@ class Basement:
 
         self.line.fault = decide
 
-    def rows(self, statement: str) -> list[Any]:
-        """Rows of the database."""
+    def receipts(self) -> list[Any]:
+        """Receipts of this test's machines, by the device's numbers: when, when by the ledger, number."""
+        statement = """SELECT scan.occurred_at, line.occurred_at AS written, scan.number FROM scan
+            LEFT JOIN lifecycle_event AS line ON line.key = scan.key WHERE scan.text LIKE :mine ORDER BY scan.id"""
         with self.engine.connect() as connection:
-            return list(connection.execute(text(statement)).all())
+            return list(connection.execute(text(statement), {"mine": f"{self.prefix}-%"}).all())
 
     def all_there(self, lines: int, to_settle: int = 0) -> None:
         """Every acknowledged scan is on record once; so many as lines, so many to settle."""
         found = count(self.engine, *self.phones)
-        assert found.missing == []
-        assert found.doubled == []
+        assert (found.missing, found.doubled) == ([], [])
         assert (found.lines, found.to_settle) == (lines, to_settle)
 
 
@@ -75,58 +90,54 @@ def _settings(url: str) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def in_use(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with two technicians and machines in use."""
+def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, World, Server, Line]]:
+    """Two technicians, a killable server and the line to it."""
     References.forget()
     forget_words()
-    path = tmp_path_factory.mktemp("basement") / "inventory.sqlite3"
-    shutil.copy(sqlite_template, path)
-    url = f"sqlite:///{path}"
+    folder = tmp_path_factory.mktemp("basement")
+    shutil.copy(sqlite_template, folder / "inventory.sqlite3")
+    url = f"sqlite:///{folder / 'inventory.sqlite3'}"
     engine = make_engine(url)
-    site = Site("", engine, _settings(url))
-    site.account("tom", "technician")
-    site.account("mia", "technician")
-    world: World = site.world()
-    opened = {"kind": "laptop", "manufacturer": "Dell", "model": "Latitude 5400", "department": "INF"}
-    world.batch([world.request("received", None, None, tag=f"M-{n}", **opened) for n in range(1, MACHINES + 1)])
-    world.batch([world.request("deployed", f"M-{n}", None, custodian="ada") for n in range(1, MACHINES + 1)])
+    made = Site("", engine, _settings(url))
+    made.account("tom", "technician")
+    made.account("mia", "technician")
+    world = made.world()
+    with served(url, folder / "instance") as (server, line):
+        yield made, world, server, line
     world.session.close()
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
-    return path
 
 
 @pytest.fixture
-def basement(chromium: Any, in_use: Path, tmp_path: Path) -> Iterator[Basement]:
-    path = tmp_path / "inventory.sqlite3"
-    shutil.copy(in_use, path)
-    url = f"sqlite:///{path}"
-    engine = make_engine(url)
-    with served(url, tmp_path / "instance") as (server, line):
-        made = Basement(chromium, server, line, engine, Site("", engine, _settings(url)))
-        yield made
-        for phone in made.phones:
-            phone.close()
-    engine.dispose()
-
-
-def tags(first: int, last: int) -> list[str]:
-    return [f"M-{number}" for number in range(first, last + 1)]
+def basement(chromium: Any, site: tuple[Site, World, Server, Line]) -> Iterator[Basement]:
+    made, world, server, line = site
+    prefix = f"B{next(_TESTS)}"
+    opened = {"kind": "laptop", "manufacturer": "Dell", "model": "Latitude 5400", "department": "INF"}
+    numbers = range(1, MACHINES + 1)
+    world.batch([world.request("received", None, None, tag=f"{prefix}-{n}", **opened) for n in numbers])
+    world.batch([world.request("deployed", f"{prefix}-{n}", None, custodian="ada") for n in numbers])
+    line.fault, line.before_answer = lambda method, path: PASS, lambda path: None
+    line.passed.clear()
+    if server.process is None:
+        server.start()
+    found = Basement(chromium, server, line, made.engine, prefix)
+    yield found
+    for phone in found.phones:
+        phone.close()
 
 
 def test_eighty_scans_without_a_network_survive_a_reload_and_arrive_once_though_the_answer_is_lost(basement: Basement) -> None:
     phone = basement.phone()
     phone.mode("returned", "HUB")
     phone.context.set_offline(True)
-    assert {outcome for _, _, outcome in phone.scan(*tags(1, 50))} == {"kept"}
+    assert {outcome for _, _, outcome in phone.scan(*basement.tags(1, 50))} == {"kept"}
     began = time.monotonic()
     phone.page.reload()
     phone.ready()
     assert time.monotonic() - began < 5
     assert "50 waiting" in phone.says()
-    assert phone.scan("M-1")[0][2] == "duplicate"
-    phone.scan(*tags(51, 80))
+    assert phone.scan(basement.tag(1))[0][2] == "duplicate"
+    phone.scan(*basement.tags(51, 80))
     phone.wait("document.querySelector('[data-state-line]').textContent.includes('Offline · 80 waiting')")
     basement.sync_fails(LOSE_ANSWER)
     phone.context.set_offline(False)
@@ -141,20 +152,18 @@ def test_a_network_cut_in_the_middle_of_a_sync_loses_and_doubles_nothing(basemen
     phone = basement.phone()
     phone.mode("moved", "HUB")
     basement.sync_fails(fault, times=2)
-    phone.scan(*tags(1, 10))
+    phone.scan(*basement.tags(1, 10))
     phone.until_sent()
     basement.all_there(lines=10)
-    sequences = basement.rows(
-        "SELECT number FROM scan WHERE action = 'record' ORDER BY id"
-    )
-    assert [row.number for row in sequences] == sorted(row.number for row in sequences)
+    numbers = [row.number for row in basement.receipts()]
+    assert numbers == sorted(numbers)
 
 
 def test_a_worker_killed_in_the_middle_of_a_sync_loses_and_doubles_nothing(basement: Basement) -> None:
     phone = basement.phone()
     phone.mode("moved", "HUB")
     phone.context.set_offline(True)
-    phone.scan(*tags(1, 60))
+    phone.scan(*basement.tags(1, 60))
     killed = []
 
     def decide(method: str, path: str) -> str:
@@ -185,12 +194,12 @@ def test_the_whole_server_killed_after_it_wrote_and_started_again_loses_and_doub
         return LOSE_ANSWER if path == "/scan/sync" and not killed else PASS
 
     basement.line.before_answer, basement.line.fault = kill_it, decide
-    phone.scan(*tags(1, 30))
+    phone.scan(*basement.tags(1, 30))
     deadline = time.monotonic() + 20
     while not killed and time.monotonic() < deadline:
         phone.page.wait_for_timeout(50)
     assert killed
-    assert phone.scan(*tags(31, 40))[0][2] == "kept"
+    assert phone.scan(*basement.tags(31, 40))[0][2] == "kept"
     phone.page.wait_for_timeout(1_500)
     assert "Offline" in phone.says()
     assert phone.waiting() > 0
@@ -214,7 +223,7 @@ def test_a_killed_tab_keeps_every_scan_it_acknowledged(basement: Basement) -> No
           const { key, outcome } = document.querySelector("[data-answer]").dataset;
           heard(text, key, outcome);
         } })(); }""",
-        tags(1, MACHINES),
+        basement.tags(1, MACHINES),
     )
     while len(heard) < 20:
         phone.page.wait_for_timeout(5)
@@ -242,12 +251,11 @@ def processes_on(folder: Path) -> list[int]:
 
 
 def test_a_phone_switched_off_in_the_middle_keeps_every_scan_it_acknowledged(basement: Basement, tmp_path: Path) -> None:
-    phone = Phone(basement.browser, basement.line.address, "tom")
-    basement.phones.append(phone)
+    phone = basement.switched_off()
     phone.open(tmp_path / "phone")
     phone.mode("moved", "HUB")
     basement.line.fault = lambda method, path: REFUSE
-    phone.scan(*tags(1, 40))
+    phone.scan(*basement.tags(1, 40))
     for process in processes_on(tmp_path / "phone"):
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
@@ -258,7 +266,7 @@ def test_a_phone_switched_off_in_the_middle_keeps_every_scan_it_acknowledged(bas
     phone.page.goto(f"{basement.line.address}/scan")
     phone.ready()
     assert "40 waiting" in phone.says()
-    assert phone.scan("M-41")[0][2] == "kept"
+    assert phone.scan(basement.tag(41))[0][2] == "kept"
     basement.line.fault = lambda method, path: PASS
     # A browser that starts again has forgotten who was signed in; the scans wait for that person.
     phone.sign_in()
@@ -290,8 +298,7 @@ FILL = """async ([piece, most]) => {
 
 
 def test_a_full_storage_is_told_before_a_scan_counts_and_what_was_kept_still_arrives(basement: Basement, tmp_path: Path) -> None:
-    phone = Phone(basement.browser, basement.line.address, "tom")
-    basement.phones.append(phone)
+    phone = basement.switched_off()
     phone.switch_on(tmp_path / "phone")
     phone.page.goto(f"{basement.line.address}/sign-in")
     session = phone.context.new_cdp_session(phone.page)
@@ -300,18 +307,18 @@ def test_a_full_storage_is_told_before_a_scan_counts_and_what_was_kept_still_arr
     phone.until_offline_works()
     phone.mode("moved", "HUB")
     phone.context.set_offline(True)
-    assert {outcome for _, _, outcome in phone.scan(*tags(1, 5))} == {"kept"}
+    assert {outcome for _, _, outcome in phone.scan(*basement.tags(1, 5))} == {"kept"}
     # Something else on the device takes all the room there is, to the last hundred bytes.
-    for piece in (500_000, 20_000, 1_000, 100):
+    for piece in (60_000, 5_000, 500, 100):
         assert phone.page.evaluate(FILL, [piece, 200]) < 200
-    told = phone.scan(*tags(6, 8))
+    told = phone.scan(*basement.tags(6, 8))
     assert {outcome for _, _, outcome in told} == {"trouble"}
     assert "NOT kept" in phone.page.locator("[data-answer]").inner_text()
     assert "full" in phone.page.locator("[data-notice='storage']").inner_text()
     assert len([each for each in phone.stored() if each["state"] == "waiting"]) == 5
     assert phone.page.evaluate("() => new Promise((done) => { indexedDB.deleteDatabase('filler').onsuccess = () => done(true); })")
     session.send("Storage.overrideQuotaForOrigin", {"origin": basement.line.address})
-    assert phone.scan("M-6")[0][2] == "kept"
+    assert phone.scan(basement.tag(6))[0][2] == "kept"
     phone.context.set_offline(False)
     phone.until_sent()
     basement.all_there(lines=6)
@@ -319,8 +326,7 @@ def test_a_full_storage_is_told_before_a_scan_counts_and_what_was_kept_still_arr
 
 @pytest.mark.parametrize("hours", [-2, 2])
 def test_a_clock_two_hours_wrong_is_told_and_the_ledger_has_the_right_time(basement: Basement, hours: int) -> None:
-    phone = Phone(basement.browser, basement.line.address, "tom")
-    basement.phones.append(phone)
+    phone = basement.switched_off()
     phone.switch_on()
     phone.context.add_init_script(
         f"""(() => {{ const True = Date, shift = {hours} * 3600000;
@@ -337,18 +343,18 @@ def test_a_clock_two_hours_wrong_is_told_and_the_ledger_has_the_right_time(basem
     assert f"2 hours {'fast' if hours > 0 else 'slow'}" in told
     began = datetime.now(UTC)
     phone.context.set_offline(True)
-    phone.scan(*tags(1, 3))
+    phone.scan(*basement.tags(1, 3))
     phone.page.wait_for_timeout(1_500)
     phone.page.reload()
     phone.ready()
-    phone.scan("M-4")
+    phone.scan(basement.tag(4))
     ended = datetime.now(UTC)
     phone.context.set_offline(False)
     phone.until_sent()
     basement.all_there(lines=4)
-    rows = basement.rows("SELECT s.occurred_at, e.occurred_at FROM scan s JOIN lifecycle_event e ON e.key = s.key ORDER BY s.number")
-    for row in rows:
-        for moment in row:
+    assert len(basement.receipts()) == 4
+    for row in basement.receipts():
+        for moment in (row.occurred_at, row.written):
             at = datetime.fromisoformat(str(moment)).replace(tzinfo=UTC)
             assert began - timedelta(seconds=2) <= at <= ended + timedelta(seconds=2)
 
@@ -358,7 +364,7 @@ def test_two_phones_with_the_same_machines_leave_lines_and_entries_to_settle_and
     for phone in (one, other):
         phone.mode("returned", "HUB")
         phone.context.set_offline(True)
-        assert {outcome for _, _, outcome in phone.scan(*tags(1, 10))} == {"kept"}
+        assert {outcome for _, _, outcome in phone.scan(*basement.tags(1, 10))} == {"kept"}
     for phone in (one, other):
         phone.context.set_offline(False)
     for phone in (one, other):
@@ -372,15 +378,15 @@ def test_an_expired_session_keeps_the_scans_asks_to_sign_in_and_sends_them_after
     phone = basement.phone()
     phone.mode("moved", "HUB")
     phone.context.clear_cookies()
-    phone.scan(*tags(1, 12))
+    phone.scan(*basement.tags(1, 12))
     phone.wait("document.querySelector(\"[data-notice='sign-in']\") !== null")
     assert "Signed out" in phone.says()
     assert "12 waiting" in phone.says()
     phone.page.reload()
     phone.ready()
-    phone.scan(*tags(13, 15))
+    phone.scan(*basement.tags(13, 15))
     assert phone.waiting() == 15
-    assert basement.rows("SELECT count(*) FROM scan")[0][0] == 0
+    assert basement.receipts() == []
     phone.wait("document.querySelector(\"[data-notice='sign-in'] a\") !== null")
     phone.page.locator("[data-notice='sign-in'] a").click()
     phone.page.get_by_label("User name").fill("tom")
@@ -396,14 +402,14 @@ def test_a_queue_of_somebody_else_is_not_sent_in_the_wrong_name(basement: Baseme
     phone = basement.phone("tom")
     phone.mode("moved", "HUB")
     phone.context.set_offline(True)
-    phone.scan(*tags(1, 4))
+    phone.scan(*basement.tags(1, 4))
     phone.context.set_offline(False)
     phone.context.clear_cookies()
     phone.username = "mia"
     phone.sign_in()
     phone.ready()
     phone.wait("document.querySelector(\"[data-notice='others']\") !== null")
-    assert basement.rows("SELECT count(*) FROM scan")[0][0] == 0
+    assert basement.receipts() == []
     phone.context.clear_cookies()
     phone.username = "tom"
     phone.sign_in()
