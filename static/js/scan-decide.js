@@ -80,14 +80,21 @@ function unknown(mode, text, whole) {
   return { outcome: "unknown", tag: text, headline: "Unknown, kept", words, keep: true };
 }
 
-/** The scan in *recent* that says the same as this one, or undefined. recent: newest first. */
-export function saidAlready(recent, scan, now = Date.now()) {
-  const last = recent.find((each) => each.subject === scan.subject && each.state !== "cancelled" && !each.undone);
+const STANDING = new Set(["waiting", "done"]);
+
+/**
+ * The scan in *recent* (of this machine, newest first) that says the same as *scan*, or undefined. Where the register
+ * says meanwhile that the machine stands elsewhere, somebody else had it: the server decides.
+ */
+export function saidAlready(recent, scan, machine, now = Date.now()) {
+  const last = recent.find((each) => STANDING.has(each.state) && !each.undone);
   if (!last || Math.abs(now - Date.parse(last.scanned_at)) > TWICE_WITHIN_MS) return undefined;
   const same =
     last.action === scan.action &&
     last.event === scan.event &&
     last.list === scan.list &&
     JSON.stringify(last.details ?? {}) === JSON.stringify(scan.details ?? {});
-  return same && !["held", "failed", "settle"].includes(last.state) ? last : undefined;
+  const place = scan.details?.location;
+  const movedOn = last.state === "done" && place && machine?.place && machine.place !== place;
+  return same && !movedOn ? last : undefined;
 }

@@ -5,6 +5,7 @@ import { answerOf, lookOf } from "./scan-view.js";
 import { newKey } from "./scan-store.js";
 
 const MOST_SHOWN = 200;
+const MOST_OF_ONE = 8;
 const NEW_AFTER_MS = 4 * 3_600_000;
 const TAKEN = new Set(["recorded", "already", "found", "unexpected", "unknown", "batched", "kept", undefined]);
 
@@ -41,7 +42,10 @@ export class Session {
 
   #remember(scan) {
     this.scans.set(scan.key, scan);
-    if (scan.action !== "undo" && scan.subject) this.bySubject.set(scan.subject, scan);
+    if (scan.action === "undo" || !scan.subject) return;
+    const others = (this.bySubject.get(scan.subject) ?? []).filter((each) => each.key !== scan.key);
+    const newest = [scan, ...others].sort((one, other) => other.number - one.number);
+    this.bySubject.set(scan.subject, newest.slice(0, MOST_OF_ONE));
   }
 
   #answer(scan) {
@@ -72,8 +76,7 @@ export class Session {
 
   /** Last scans of *subject*, newest first, as saidAlready takes them. */
   sameSubject(subject) {
-    const last = this.bySubject.get(subject);
-    return last ? [last] : [];
+    return this.bySubject.get(subject) ?? [];
   }
 
   mayUndo(scan) {

@@ -46,7 +46,7 @@ export class Taker {
     if (mode.action === "look-up") return this.#look(text, verdict);
     const scan = this.#scan(text, mode, verdict, "waiting");
     // Before the verdict: after a first scan the machine stands where a second one would be refused.
-    const before = saidAlready(this.session.sameSubject(scan.subject), scan);
+    const before = saidAlready(this.session.sameSubject(scan.subject), scan, found.machines[0]);
     if (before) return this.session.duplicate(before, verdict.tag);
     if (!verdict.keep) return this.#refuse(text, mode, verdict);
     await this.store.keep(scan);

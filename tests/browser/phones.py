@@ -169,25 +169,32 @@ class Phone:
 
 @dataclass
 class Count:
-    """What became of acknowledged scans."""
+    """What became of acknowledged scans: how many are lines, to settle, or repeat a line that stands (told, not doubled)."""
 
     lines: int
     to_settle: int
+    repeated: int
     missing: list[str]
     doubled: list[str]
 
 
+REPEATED = """SELECT scan.key FROM scan WHERE scan.outcome = 'duplicate' AND EXISTS (
+    SELECT 1 FROM lifecycle_event AS line
+    WHERE line.asset_id = scan.asset_id AND line.kind = scan.event AND line.actor_id = scan.account_id)"""
+
+
 def count(engine: Engine, *phones: Phone) -> Count:
-    """Each acknowledged scan of *phones*: a ledger line, an entry to settle, or missing; and what is there twice."""
+    """Where each acknowledged scan of *phones* is: once on record, or missing, or there twice."""
     keys = {key for phone in phones for key in phone.acknowledged}
     with engine.connect() as connection:
         lines = Counter(connection.execute(text("SELECT key FROM lifecycle_event")).scalars())
-        receipts = {row.key: row.outcome for row in connection.execute(text("SELECT key, outcome FROM scan"))}
-        machines = connection.execute(text("SELECT count(*) FROM scan")).scalar()
-    assert machines == len(receipts)
-    settle = {key for key in keys if receipts.get(key) == "to_settle"}
-    lined = {key for key in keys if lines[key] == 1}
-    missing = sorted(keys - settle - lined)
-    doubled = sorted(key for key in keys if lines[key] > 1 or (key in settle and lines[key]))
-    return Count(len(lined), len(settle), missing, doubled)
-
+        waiting = Counter(connection.execute(text("SELECT key FROM scan WHERE outcome = 'to_settle'")).scalars())
+        repeated = set(connection.execute(text(REPEATED)).scalars())
+    places = {key: lines[key] + waiting[key] for key in keys}
+    return Count(
+        lines=sum(lines[key] for key in keys),
+        to_settle=sum(waiting[key] for key in keys),
+        repeated=len(keys & repeated),
+        missing=sorted(key for key, number in places.items() if number == 0 and key not in repeated),
+        doubled=sorted(key for key, number in places.items() if number > 1),
+    )
