@@ -99,7 +99,8 @@ def _sides(
         scanned = f"{who} scanned {receipt.text[:64]} at {at}"
     said = _said(receipt, names)
     if asset is None:
-        return Sides(scanned, said, f"No machine on record answers to {receipt.text[:64]}.", receipt.words)
+        nobody = f"There is no single machine on record that answers to {receipt.text[:64]}."
+        return Sides(scanned, said, nobody if receipt.text else "Nothing was read.", receipt.words)
     told = [_in_words(line, people, names) for line in lines]
     since = next((line for line in lines if line.occurred_at == asset.status_since), None)
     register = f"{asset.tag}: {STATUSES[asset.status].label.lower()} since {when(asset.status_since, zone)}"

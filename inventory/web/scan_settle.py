@@ -1,7 +1,7 @@
 """The list of scans that wait to be settled: both sides of each, and the ways out."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from inventory.db import write
 from inventory.errors import InventoryError, NotFound
 from inventory.lifecycle.event_types import EVENT_TYPES
+from inventory.register.queries import resolve_many
 from inventory.scanning.models import TO_SETTLE, Scan
 from inventory.scanning.settling import LONGEST_REASON, count_waiting, record_now, sees_all, set_aside, waiting
 from inventory.web import _recording as recording
@@ -18,6 +19,7 @@ from inventory.web._sides import sides_of
 from inventory.web.scan_sync import handlers
 
 blueprint = Blueprint("web_scan_settle", __name__)
+_MOST_CHOICES: Final = 8
 NAVIGATION = [NavigationEntry("To settle", "web_scan_settle.index", "check2-square", 60, "record")]
 
 
@@ -49,10 +51,19 @@ def _list(number: int | None = None, refusal: InventoryError | None = None, type
         before=request.args.get("before"),
     )
     sides = sides_of(page.rows)
+    choices = _choices([each for each in page.rows if each.action == "record" and not sides[each.key].tag])
     whose: dict[str, Any] = {"whose": "all"} if everybodys else {}
     text = render_template(
         "scan/settle.html",
-        entries=[{"scan": each, "sides": sides[each.key], "can_choose": not sides[each.key].tag} for each in page.rows],
+        entries=[
+            {
+                "scan": each,
+                "sides": sides[each.key],
+                "choices": choices.get(each.key),
+                "can_choose": each.key in choices,
+            }
+            for each in page.rows
+        ],
         events=EVENT_TYPES,
         everybodys=everybodys,
         may_see_all=sees_all(who),
@@ -67,6 +78,15 @@ def _list(number: int | None = None, refusal: InventoryError | None = None, type
         older_href=url_for("web_scan_settle.index", after=page.next, **whose) if page.next else None,
     )
     return Response(text, refusal.status if refusal else 200)
+
+
+def _choices(lost: list[Scan]) -> dict[str, list[str]]:
+    """For scans that named no machine: the tags of those they may mean, as the register stands now."""
+    found = resolve_many(session(), [each.text for each in lost], settings()) if lost else []
+    return {
+        each.key: [near.tag] if near.tag else [row.tag for row in near.candidates[:_MOST_CHOICES]] or near.suggestions
+        for each, near in zip(lost, found, strict=True)
+    }
 
 
 @blueprint.post("/scan/settle/<int:number>/record")
