@@ -156,7 +156,7 @@ class Panel {
   }
 
   show(on) {
-    for (const name of ["view", "stop", "photo"]) this.part(name).hidden = !on;
+    for (const name of ["view", "photo"]) this.part(name).hidden = !on;
     for (const name of ["start", "file"]) this.part(name).hidden = on;
     if (!on) for (const name of ["torch", "choice"]) this.part(name).hidden = true;
   }

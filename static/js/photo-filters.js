@@ -84,24 +84,32 @@ const photoFilters = (() => {
   function smear(values, width, height, length, [stepX, stepY]) {
     const made = new Float32Array(values.length);
     const half = length >> 1;
+    const full = 2 * half + 1;
     const step = stepY * width + stepX;
     const line = (x, y) => {
-      const right = stepX > 0 ? width - x : Infinity;
-      const count = Math.min(right, stepY > 0 ? height - y : stepY < 0 ? y + 1 : Infinity);
+      const across = stepX > 0 ? width - x : Infinity;
+      const down = stepY > 0 ? height - y : stepY < 0 ? y + 1 : Infinity;
       const first = y * width + x;
-      const last = first + (count - 1) * step;
-      const value = (place) => values[place < 0 ? first : place >= count ? last : first + place * step];
-      let sum = 0;
-      for (let place = -half; place <= half; place += 1) sum += value(place);
-      const full = 2 * half + 1;
-      for (let place = 0, at = first; place < count; place += 1, at += step) {
+      const last = first + (Math.min(across, down) - 1) * step;
+      let sum = values[first] * (half + 1);
+      let ahead = first;
+      for (let place = 0; place < half; place += 1) {
+        if (ahead !== last) ahead += step;
+        sum += values[ahead];
+      }
+      let behind = first;
+      let waits = half;
+      for (let at = first; ; at += step) {
         made[at] = sum / full;
-        sum += value(place + half + 1) - value(place - half);
+        if (at === last) return;
+        if (ahead !== last) ahead += step;
+        sum += values[ahead] - values[behind];
+        if (waits > 0) waits -= 1;
+        else behind += step;
       }
     };
     if (stepX > 0) for (let y = 0; y < height; y += 1) line(0, y);
     if (stepY > 0) for (let x = stepX; x < width; x += 1) line(x, 0);
-    if (stepX === 0) line(0, 0);
     if (stepY < 0) for (let x = 1; x < width; x += 1) line(x, height - 1);
     return made;
   }

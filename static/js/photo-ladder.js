@@ -35,7 +35,6 @@ const photoLadder = (() => {
     [(picture) => steady(picture, 13, FALLING, 40), {}],
     [(picture) => steady(picture, 13, RISING, 40), {}],
     [(picture) => refocus(picture, 3), {}],
-    [(picture) => refocus(picture, 5, 40), {}],
   ];
 
   /** Codes that stand: a barcode has little or no check of its own, so it must be read again at another size. */
