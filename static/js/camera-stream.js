@@ -114,3 +114,11 @@ export async function still(track, video) {
   }
   return createImageBitmap(video);
 }
+
+/** When the camera shows another picture. */
+export function nextFrame(video) {
+  return new Promise((resolve) => {
+    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
+    else requestAnimationFrame(resolve);
+  });
+}

@@ -37,6 +37,7 @@ class Panel {
     this.typical = 0;
     this.lastRead = 0;
     this.source = "camera";
+    this.offered = 0;
   }
 
   part(name) {
@@ -164,9 +165,8 @@ class Panel {
   async listCameras() {
     const found = await stream.cameras();
     const present = this.track?.getSettings().deviceId;
-    this.part("device").replaceChildren(
-      ...found.map(({ id, label }) => new Option(label, id, id === present, id === present)),
-    );
+    const options = found.map(({ id, label }) => new Option(label, id, id === present, id === present));
+    this.part("device").replaceChildren(...options);
     this.part("choice").hidden = found.length < 2;
   }
 
@@ -199,7 +199,7 @@ class Panel {
 
   async loop(run) {
     while (run === this.run) {
-      await nextFrame(this.video);
+      await stream.nextFrame(this.video);
       if (run !== this.run) return;
       if (document.hidden || this.photos.busy || !this.video.videoWidth) continue;
       try {
@@ -222,7 +222,7 @@ class Panel {
     const { taken, offered } = this.sightings.see(codes, now);
     if (taken !== null) this.accept(taken, "camera");
     else if (codes.length === 0) this.hint(now);
-    if (offered.length > 0 && this.part("offer").hidden) this.source = "camera";
+    if (this.offered === 0) this.source = "camera";
     this.offer(offered);
     this.mark(codes, offered);
   }
@@ -254,7 +254,8 @@ class Panel {
 
   offer(offered) {
     const box = this.part("offer");
-    if (offered.length > 0 && box.hidden) this.say(`${offered.length} codes. Choose which one is meant.`);
+    if (offered.length > this.offered) this.say(`${offered.length} codes. Choose which one is meant.`);
+    this.offered = offered.length;
     this.part("question").textContent = `${offered.length} codes: which one?`;
     showOffered(this.part("codes"), this.root.querySelector("[data-camera-code]"), offered, (text) => this.choose(text));
     box.hidden = offered.length === 0;
@@ -295,14 +296,6 @@ class Panel {
     place.replaceChildren(this.root.querySelector("[data-camera-trouble]").content.cloneNode(true));
     [place.querySelector("[data-part='heading']").textContent, place.querySelector("[data-part='remedy']").textContent] = words;
   }
-}
-
-/** When the camera shows another picture. */
-function nextFrame(video) {
-  return new Promise((resolve) => {
-    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
-    else requestAnimationFrame(resolve);
-  });
 }
 
 const root = document.querySelector("[data-camera]");
