@@ -5,12 +5,14 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -18,7 +20,7 @@ from inventory.accounts.models import Account
 from inventory.accounts.permissions import PERMISSIONS
 from inventory.app import create_app
 from inventory.config import Settings
-from inventory.db import Base, make_engine, normalise_url, transaction
+from inventory.db import Base, db, make_engine, normalise_url, transaction
 from inventory.lifecycle.requests import EventRequest, Recorder, Result
 from inventory.lifecycle.service import correct_event, record_events
 from inventory.lifecycle.upkeep import remember_basis
@@ -35,8 +37,6 @@ def _migrate(url: str, folder: Path) -> None:
     app = create_app(Settings(database_url=url), instance=folder, edges=False)
     with app.app_context():
         upgrade()
-        from inventory.db import db
-
         db.session.remove()
         db.engine.dispose()
 
@@ -121,8 +121,6 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Pat
             shutil.copy(sqlite_template, begun)
             app = create_app(Settings(database_url=f"sqlite:///{begun}"), instance=folder / "demo-instance")
             with app.app_context():
-                from inventory.db import db
-
                 result = app.test_cli_runner().invoke(args=["demo"])
                 assert result.exit_code == 0, result.output
                 db.session.remove()
@@ -151,17 +149,42 @@ def settings(database_url: str) -> Settings:
     return Settings(database_url=database_url, institution="University of Testing", public_url="https://reuse.test")
 
 
-@pytest.fixture
-def app(settings: Settings, tmp_path: Path) -> Iterator[Any]:
-    """The application on an empty database, with places, parties and one account per role."""
-    app = create_app(settings, instance=tmp_path / "instance")
-    app.config["TESTING"] = True
-    with app.app_context():
-        from inventory.db import db
+@pytest.fixture(scope="session")
+def built_apps() -> dict[Settings, tuple[Flask, dict[str, Any], dict[str, dict[str, Any]]]]:
+    """Applications already built and what they were made of; by their settings but for the database."""
+    return {}
 
+
+@pytest.fixture
+def app(settings: Settings, tmp_path: Path, built_apps: Any) -> Iterator[Flask]:
+    """The application on an empty database, with an instance folder of its own.
+
+    Routes, the document of the API and compiled templates know nothing of the database and take longer to make
+    than most tests run, so they are made once. Configuration, engine and folder are those of an application made
+    for this test; whatever the test changes on its application is forgotten after it.
+    """
+    instance = tmp_path / "instance"
+    fresh = create_app(settings, instance=instance, edges=False)
+    key = replace(settings, database_url="")
+    if key not in built_apps:
+        made = create_app(settings, instance=instance)
+        assert made.jinja_env  # made when first asked for; it keeps the compiled templates
+        built_apps[key] = made, dict(vars(made)), {name: dict(vars(made)[name]) for name in ("config", "extensions")}
+    app, parts, kept = built_apps[key]
+    app.config.update(fresh.config, TESTING=True)
+    app.instance_path = fresh.instance_path
+    with app.app_context():
+        with fresh.app_context():
+            engine = db.engine
+        db.engines[None] = engine
         yield app
         db.session.remove()
         db.engine.dispose()
+    vars(app).clear()
+    vars(app).update(parts)
+    for name, values in kept.items():
+        vars(app)[name].clear()
+        vars(app)[name].update(values)
 
 
 class World:
