@@ -21,7 +21,7 @@ from inventory.accounts.models import Account
 from inventory.accounts.permissions import PERMISSIONS
 from inventory.app import create_app
 from inventory.config import Settings
-from inventory.db import Base, db, make_engine, normalise_url, transaction
+from inventory.db import db, make_engine, normalise_url, transaction
 from inventory.lifecycle.requests import EventRequest, Recorder, Result
 from inventory.lifecycle.service import correct_event, record_events
 from inventory.lifecycle.upkeep import remember_basis
@@ -149,9 +149,20 @@ def settings(database_url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def built_apps() -> dict[Settings, tuple[Flask, dict[str, Any], dict[str, dict[str, Any]]]]:
-    """Applications already built and what they were made of; by their settings but for the database."""
+def built_apps() -> dict[Settings, tuple[Flask, Any, dict[str, Any], dict[str, dict[str, Any]]]]:
+    """Applications already built, their shape and what they were made of; by their settings but for the database."""
     return {}
+
+
+def _shape(app: Flask) -> list[Any]:
+    """What is there once *app* is made: addresses, views, what runs around them, what templates may use."""
+    around = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs, app.error_handler_spec)
+    inside = (app.jinja_env.globals, app.jinja_env.filters, app.jinja_env.tests, app.template_context_processors)
+    return [
+        sorted(map(str, app.url_map.iter_rules())),
+        [sorted(map(str, each)) for each in (app.view_functions, app.blueprints, app.cli.commands, *inside)],
+        [[len(found) for found in each.values()] for each in around],
+    ]
 
 
 @pytest.fixture
@@ -168,8 +179,9 @@ def app(settings: Settings, tmp_path: Path, built_apps: Any) -> Iterator[Flask]:
     if key not in built_apps:
         made = create_app(settings, instance=instance)
         assert made.jinja_env  # made when first asked for; it keeps the compiled templates
-        built_apps[key] = made, dict(vars(made)), {name: dict(vars(made)[name]) for name in ("config", "extensions")}
-    app, parts, kept = built_apps[key]
+        parts = {name: dict(vars(made)[name]) for name in ("config", "extensions")}
+        built_apps[key] = made, _shape(made), dict(vars(made)), parts
+    app, shape, parts, kept = built_apps[key]
     app.config.update(fresh.config, TESTING=True)
     app.instance_path = fresh.instance_path
     with app.app_context():
@@ -179,6 +191,10 @@ def app(settings: Settings, tmp_path: Path, built_apps: Any) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+    if _shape(app) != shape:
+        # A test that adds a route leaves an application to nobody.
+        del built_apps[key]
+        return
     vars(app).clear()
     vars(app).update(parts)
     for name, values in kept.items():
