@@ -15,6 +15,10 @@ def test_an_sqlite_commit_waits_for_the_disk(tmp_path: Path) -> None:
         "        print(connection.exec_driver_sql(f'PRAGMA {name}').scalar())\n"
     )
     told = run(
-        [sys.executable, "-c", script, str(tmp_path / "one.sqlite3")], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, str(tmp_path / "one.sqlite3")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert told.stdout.split() == ["2", "wal", "1"], "2 is FULL"
