@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 from inventory.i18n import mark
 from inventory.labels.shapes import LabelTemplate
-from inventory.labels.sheets import MIME, Placing, check_shift
+from inventory.labels.sheets import AS_IT_IS, MIME, Placing, check_shift
 from inventory.printing import fonts, zpl
 from inventory.printing.pdf import Paper
 from inventory.printing.raster import Dots
@@ -20,7 +20,7 @@ class _Page(Protocol):
     def text(self, x_mm: float, baseline_mm: float, text: str, font: str, points: float, /) -> None: ...
 
 
-def calibration_file(template: LabelTemplate, placing: Placing = Placing()) -> bytes:
+def calibration_file(template: LabelTemplate, placing: Placing = AS_IT_IS) -> bytes:
     """The page as the printer takes it: PDF, or ZPL II. ValidationRefused for too large a shift."""
     check_shift(placing.shift_mm)
     right, down = placing.shift_mm
@@ -94,8 +94,10 @@ def _on_one_label(page: _Page, template: LabelTemplate, right: float, down: floa
     left, top = shape.edge_x_mm + right, shape.edge_y_mm + down
     end, foot = shape.width_mm - shape.edge_x_mm + right, shape.height_mm - shape.edge_y_mm + down
     # The frame is where ink may be; all four sides must show.
-    for x1, y1, x2, y2 in ((left, top, end, top), (left, foot, end, foot), (left, top, left, foot), (end, top, end, foot)):
-        page.line(x1, y1, x2, y2)
+    for y in (top, foot):
+        page.line(left, y, end, y)
+    for x in (left, end):
+        page.line(x, top, x, foot)
     middle = shape.width_mm / 2 + right, shape.height_mm / 2 + down
     _cross(page, *middle)
     length = int((shape.width_mm - 2 * shape.edge_x_mm) // 10 * 10) or 10

@@ -24,7 +24,7 @@ _TEXT_BELOW_MM: Final = 4.0
 """Room kept below a code for at least the tag."""
 STRIP_MM: Final = 6.0
 """Height of the bars of a Code 128."""
-GAP_MM: Final = 0.8
+GAP_MM: Final = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +139,28 @@ def longest_payload(shape: LabelShape, dpi: float) -> int:
     return 0
 
 
-def bars_of(tag: str, x_mm: float, y_mm: float, room_mm: float, dpi: float) -> BarBox | None:
-    """The bars of *tag* in the middle of *room_mm*, quiet zones included; None when they would be too narrow."""
+def bars_of(
+    tag: str, x_mm: float, y_mm: float, room_mm: float, dpi: float, empty_mm: float | None = None
+) -> BarBox | None:
+    """The bars of *tag* in *room_mm*, quiet zones included; None when they would be too narrow.
+
+    In the middle; or, with *empty_mm* free of ink to the left of the room, as far left as may be.
+    """
     if not code128.can_encode(tag):
         return None
     modules, runs = code128.bars(tag)
     whole, dot = modules + 2 * code128.QUIET_MODULES, 25.4 / dpi
-    # As wide as there is room for, up to twice the least: wider takes no scanner less time.
-    dots = min(floor(room_mm / whole / dot + 1e-6), floor(2 * code128.LEAST_MODULE_MM / dot + 1e-6))
+    # As wide as there is room for, up to this: wider takes no scanner less time.
+    most = 1.6 * code128.LEAST_MODULE_MM
+    dots = min(floor((room_mm + (empty_mm or 0)) / whole / dot + 1e-6), floor(most / dot + 1e-6))
     module = dots * dot
     if module < code128.LEAST_MODULE_MM - 1e-9:
         return None
-    x = x_mm + (room_mm - whole * module) / 2 + code128.QUIET_MODULES * module
+    quiet = code128.QUIET_MODULES * module
+    if empty_mm is None:
+        x = x_mm + (room_mm - whole * module) / 2 + quiet
+    else:
+        x = x_mm + max(0.0, quiet - empty_mm)
+        if x + modules * module + quiet > x_mm + room_mm + 1e-6:
+            return None
     return BarBox(x, y_mm, STRIP_MM, dots, module, modules, runs)

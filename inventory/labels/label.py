@@ -87,8 +87,8 @@ def make_label(
 
 
 def specimen(public_url: str, institution: str, shows: tuple[str, ...], logo: Picture | None = None) -> LabelText:
-    """A label of no machine, to show what one looks like; its address is as long as those of our own tags."""
-    label = make_label(public_url, "SPECIMEN-", model="Dell OptiPlex 7010", institution=institution)
+    """A label of no machine, to show what one looks like."""
+    label = make_label(public_url, "SPECIMEN", model="Dell OptiPlex 7010", institution=institution)
     facts = {"serial": "S/N CZC0408YPV", "department": "Informatics", "order": "PO 4500123"}
     return replace(
         label,

@@ -15,6 +15,7 @@ UNCLAIMED: Final = mark("Unclaimed until first scan")
 LOCAL: Final = mark("LOCAL DEMO")
 _MM: Final = 25.4 / 72
 _LEAST_TAG_POINTS: Final = 7.0
+_LEAST_POINTS: Final = 5.0
 _MOST_TAG_LINES: Final = 4
 _LEADING: Final = 1.2
 _LOGO_MM: Final = 8.0
@@ -80,7 +81,7 @@ def _tag_lines(tag: str, room: float, largest: float) -> tuple[list[str], float]
     for count in range(1, _MOST_TAG_LINES + 1):
         each = -(-len(tag) // count)
         size = min(largest, room / (each * sign))
-        if size >= _LEAST_TAG_POINTS:
+        if size >= min(_LEAST_TAG_POINTS, largest * 0.75):
             break
     return [tag[start : start + each] for start in range(0, len(tag), each)], size
 
@@ -93,7 +94,8 @@ def _places(shape: LabelShape, length: int, tag: str | None, dpi: float) -> tupl
     if tag is None:
         return box, column, None
     foot = shape.height_mm - shape.edge_y_mm - STRIP_MM
-    beside = bars_of(tag, column.x, foot, column.room * _MM, dpi) if not shape.below else None
+    # The quiet zones of the two codes may be the same paper.
+    beside = bars_of(tag, column.x, foot, column.room * _MM, dpi, box.quiet_mm) if not shape.below else None
     if beside is not None and foot - GAP_MM - shape.edge_y_mm >= 5 and shape.height_mm >= 17:
         top = min(column.top, foot - GAP_MM - 5)
         return box, replace(column, top=top, bottom=foot - GAP_MM), beside
@@ -134,9 +136,9 @@ def lay_out(label: LabelText, shape: LabelShape, dpi: float = DPI) -> Layout:
     refusal: ValidationRefused | None = None
     best: _Set | None = None
     # Aligned with the code and large; if that has not room for all, as high as the label; then smaller.
-    for where, part in ((column, 1.0), (tall, 1.0), (tall, 0.7)):
+    for where, type_ in ((column, shape), (tall, shape), (tall, _smaller(shape))):
         try:
-            found = _set(label, shape, where, shape.tag_points * part)
+            found = _set(label, type_, where)
         except ValidationRefused as error:
             refusal = error
             continue
@@ -158,6 +160,12 @@ def _as_high_as_it_may(shape: LabelShape, column: _Column, *, has_bars: bool) ->
     return replace(column, top=shape.edge_y_mm, bottom=bottom)
 
 
+@lru_cache(maxsize=64)
+def _smaller(shape: LabelShape) -> LabelShape:
+    text, small = (max(_LEAST_POINTS, size * 0.8) for size in (shape.text_points, shape.small_points))
+    return replace(shape, tag_points=shape.tag_points * 0.7, text_points=text, small_points=small)
+
+
 @dataclass(frozen=True, slots=True)
 class _Set:
     lines: list[TextLine]
@@ -165,11 +173,11 @@ class _Set:
     missing: tuple[str, ...]
 
 
-def _set(label: LabelText, shape: LabelShape, column: _Column, largest: float) -> _Set:
-    """The text of a label in *column*, the tag at most *largest* points."""
+def _set(label: LabelText, shape: LabelShape, column: _Column) -> _Set:
+    """The text of a label in *column*, in the sizes of *shape*."""
     small = shape.small_points * _LEADING
     copy = f"R{label.copy}" if label.copy > 1 else ""
-    parts, tag_size = _tag_lines(label.tag, column.room, largest)
+    parts, tag_size = _tag_lines(label.tag, column.room, shape.tag_points)
     tag_end = (fonts.CAP_HEIGHT + (len(parts) - 1) * _LEADING) * tag_size
     marks = small * (label.local_only + bool(copy))
     least = tag_end + fonts.DESCENT * tag_size + marks
@@ -259,7 +267,7 @@ def _body(
 def _foot(
     label: LabelText, shape: LabelShape, column: _Column, lines: int, copy: str, with_logo: bool
 ) -> tuple[list[TextLine], PictureBox | None, float]:
-    """The lines of the foot, x from the column's left, base lines up from its lower end (mm); logo; height in points."""
+    """The foot's lines (mm from the column's left and up from its lower end), the logo, the height in points."""
     size = shape.small_points
     small = size * _LEADING
     copy_room = fonts.width(copy, fonts.MONO, size) + size * 0.8 if copy else 0.0

@@ -52,6 +52,10 @@ class Placing:
     outlines: bool = False
 
 
+AS_IT_IS: Final = Placing()
+"""From the first place on, not moved, without edges."""
+
+
 def draw_pdf(
     paper: Paper, label: LabelText, template: LabelTemplate, left: float, top: float, encoder: Encoder
 ) -> None:
@@ -100,7 +104,7 @@ def draw_dots(
 
 
 def write_labels(
-    out: IO[bytes], labels: Iterable[LabelText], template: LabelTemplate, placing: Placing = Placing()
+    out: IO[bytes], labels: Iterable[LabelText], template: LabelTemplate, placing: Placing = AS_IT_IS
 ) -> int:
     """Write *labels* to *out* as their printer takes them; returns how many.
 
@@ -146,7 +150,7 @@ def _write_zpl(out: IO[bytes], labels: Iterable[LabelText], template: LabelTempl
 
 
 def label_file(
-    labels: Iterable[LabelText], template: LabelTemplate, placing: Placing = Placing()
+    labels: Iterable[LabelText], template: LabelTemplate, placing: Placing = AS_IT_IS
 ) -> bytes:
     """The file of `write_labels` as bytes."""
     out = BytesIO()

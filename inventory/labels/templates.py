@@ -36,7 +36,7 @@ FAMILIES: Final = {
 }  # fmt: skip
 
 _CENTRED: Final = mark("Size and pitch are the maker's; the margins are what centring the grid on the paper leaves.")
-_HEAD: Final = mark("Size is the maker's; the free edge is what the maker's raster reference says the head does not reach.")
+_HEAD: Final = mark("Size is the maker's; the free edge is what the head does not reach, by its raster reference.")
 _CAUTION: Final = mark("Size is the maker's; the free edge is our caution: print the test label first.")
 _CUT: Final = mark("Width and free edge are by the maker's raster reference; the length is ours, cut by the printer.")
 _A4: Final = (210.0, 297.0)
@@ -80,10 +80,9 @@ _ROWS: Final = (
     _sheet("L6011", "Avery L6011 (silver film), L6114", shape(63.5, 29.6, 1.8), (3, 9), (66.04, 29.6)),
     _sheet("L4778", "Avery L4778 (film), L6009 (silver film)", shape(45.7, 21.2, 1.0), (4, 12), (48.3, 21.2)),
     _sheet("L7651", "Avery L7651", shape(38.1, 21.2, 1.0), (5, 13), (40.64, 21.2)),
-    _sheet("L4732", "Avery L4732", shape(35.6, 16.9, 0.6), (5, 16), (38.1, 16.9)),
-    _sheet(
-        "L4731", "Avery L4731, L6008 (silver film)", shape(25.4, 10.0, 0.8, 0.0, carries="tag"), (7, 27), (27.9, 10.0)
-    ),
+    _sheet("L4732", "Avery L4732", shape(35.6, 16.9, 0.9, quiet_on_edge=True), (5, 16), (38.1, 16.9)),
+    _sheet("L4731", "Avery L4731, L6008 (silver film)",
+           shape(25.4, 10.0, 0.8, quiet_on_edge=True, carries="tag"), (7, 27), (27.9, 10.0)),
     _sheet("5160", "Avery 5160 (US Letter)", shape(66.675, 25.4, 1.8), (3, 10), (69.85, 25.4), _LETTER),
     _roll("DK-22205", "Brother DK-22205, endless 62 mm", "brother_ql", _on_tape(62, 30, 1.5, 3.0), _CUT),
     _roll("DK-11209", "Brother DK-11209", "brother_ql", _on_tape(62, 29, 1.5, 3.0), _HEAD),

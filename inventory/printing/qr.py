@@ -2,7 +2,8 @@
 
 Everything is alphanumeric mode (upper-case letters, digits and nine signs), which needs one version
 less than bytes for an address; error correction Q, which costs nothing over M at these lengths, or H
-where the label has room for it. The mask is pinned: trying all eight is nine tenths of the time, and fixed masks read as well.
+where the label has room for it. The mask is pinned: trying all eight is nine tenths of the time, and
+fixed masks read as well.
 """
 
 import re
