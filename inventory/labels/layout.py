@@ -19,6 +19,8 @@ _LEAST_POINTS: Final = 5.0
 _MOST_TAG_LINES: Final = 4
 _LEADING: Final = 1.2
 _LOGO_MM: Final = 8.0
+_WIDE_MM: Final = 42.0
+"""Width of the text from which the logo stands beside it."""
 _MOST_LOGO: Final = 0.5
 """Largest part of the text's width that the logo takes."""
 
@@ -73,6 +75,13 @@ class _Column:
     def height(self) -> float:
         """Height in points."""
         return (self.bottom - self.top) / _MM
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    lines: list[TextLine]
+    logo: PictureBox | None
+    missing: tuple[str, ...]
 
 
 def _tag_lines(tag: str, room: float, largest: float) -> tuple[list[str], float]:
@@ -139,6 +148,9 @@ def lay_out(label: LabelText, shape: LabelShape, dpi: float = DPI) -> Layout:
     for where, type_ in ((column, shape), (tall, shape), (tall, _smaller(shape))):
         try:
             found = _set(label, type_, where)
+            if label.logo is not None and where.room * _MM >= _WIDE_MM:
+                beside = _with_logo_beside(label, type_, where)
+                found = beside if len(beside.missing) <= len(found.missing) else found
         except ValidationRefused as error:
             refusal = error
             continue
@@ -160,17 +172,23 @@ def _as_high_as_it_may(shape: LabelShape, column: _Column, *, has_bars: bool) ->
     return replace(column, top=shape.edge_y_mm, bottom=bottom)
 
 
+def _with_logo_beside(label: LabelText, shape: LabelShape, column: _Column) -> _Set:
+    """The text to the left and the logo in the upper right corner, where the column is wide."""
+    assert label.logo is not None  # noqa: S101 - for the type checker: only asked with one
+    wide = min(column.room * _MM * 0.35, _LOGO_MM * 1.4 * label.logo.ratio)
+    high = wide / label.logo.ratio
+    if high > (most := min(_LOGO_MM * 1.4, (column.bottom - column.top) * 0.5)):
+        wide, high = wide * most / high, most
+    narrow = replace(column, room=column.room - (wide + 2.0) / _MM)
+    found = _set(replace(label, logo=None), shape, narrow)
+    logo = PictureBox(column.x + column.room * _MM - wide, column.top, wide, high)
+    return replace(found, logo=logo)
+
+
 @lru_cache(maxsize=64)
 def _smaller(shape: LabelShape) -> LabelShape:
     text, small = (max(_LEAST_POINTS, size * 0.8) for size in (shape.text_points, shape.small_points))
     return replace(shape, tag_points=shape.tag_points * 0.7, text_points=text, small_points=small)
-
-
-@dataclass(frozen=True, slots=True)
-class _Set:
-    lines: list[TextLine]
-    logo: PictureBox | None
-    missing: tuple[str, ...]
 
 
 def _set(label: LabelText, shape: LabelShape, column: _Column) -> _Set:

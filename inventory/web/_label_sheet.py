@@ -30,22 +30,24 @@ class Sheet:
     """How many pages the whole print takes."""
     title: str
     scale: int = 1
-    """2: drawn at twice the size."""
+    """2: drawn at twice the size, without the ruler."""
 
     @property
     def box(self) -> str:
         """The viewBox, ruler included."""
+        if self.scale > 1:
+            return f"-1 -1 {self.width + 2} {self.height + 2}"
         return f"{-RULER_MM} {-RULER_MM} {self.width + RULER_MM + 1} {self.height + RULER_MM + 1}"
 
     @property
     def shown_width(self) -> float:
         """Width with the ruler."""
-        return (self.width + RULER_MM + 1) * self.scale
+        return self.width + RULER_MM + 1 if self.scale == 1 else (self.width + 2) * self.scale
 
     @property
     def shown_height(self) -> float:
         """Height with the ruler."""
-        return (self.height + RULER_MM + 1) * self.scale
+        return self.height + RULER_MM + 1 if self.scale == 1 else (self.height + 2) * self.scale
 
 
 def draw(labels: Sequence[LabelText | None], count: int, template: LabelTemplate, skip: int) -> Sheet:
