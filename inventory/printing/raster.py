@@ -22,7 +22,7 @@ class Dots:
         self.dot = 25.4 / dpi
         self.dpi = dpi
         self._shift = shift_mm
-        self.image = Image.new("1", (round(width_mm / self.dot), round(height_mm / self.dot)), 1)
+        self.image = Image.new("1", (round(width_mm / self.dot), round(height_mm / self.dot)), 255)
         self._draw = ImageDraw.Draw(self.image)
         self._draw.fontmode = "1"
 

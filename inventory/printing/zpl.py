@@ -8,7 +8,7 @@ repeat counts that every ZPL II printer unpacks ("alternative compression scheme
 import re
 from typing import Final
 
-from PIL import Image, ImageChops
+from PIL import Image
 
 _HIGH: Final = {count: chr(ord("g") + count // 20 - 1) for count in range(20, 401, 20)}
 _LOW: Final = {count: chr(ord("G") + count - 1) for count in range(1, 20)}
@@ -38,8 +38,10 @@ def _packed(row: str) -> str:
 def graphic_field(image: Image.Image) -> str:
     """``^GFA`` of a 1-bit *image* in which 0 is ink; a row like the one above is one colon."""
     width = (image.width + 7) // 8
-    # ZPL's ink is 1; rows are filled up to whole bytes with paper.
-    data = ImageChops.invert(image.convert("1")).tobytes().hex().upper()
+    # Rows are filled up to whole bytes with paper; ZPL's ink is 1.
+    whole = Image.new("1", (width * 8, image.height), 255)
+    whole.paste(image.convert("1"))
+    data = bytes(255 ^ eight for eight in whole.tobytes()).hex().upper()
     rows = [data[start : start + width * 2] for start in range(0, len(data), width * 2)]
     total = width * image.height
     body = "".join(
