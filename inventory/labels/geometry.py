@@ -140,27 +140,24 @@ def longest_payload(shape: LabelShape, dpi: float) -> int:
 
 
 def bars_of(
-    tag: str, x_mm: float, y_mm: float, room_mm: float, dpi: float, empty_mm: float | None = None
+    tag: str, y_mm: float, ink: tuple[float, float], free: tuple[float, float], dpi: float, *, centred: bool
 ) -> BarBox | None:
-    """The bars of *tag* in *room_mm*, quiet zones included; None when they would be too narrow.
+    """The bars of *tag*, as wide as useful; None when they would be too narrow.
 
-    In the middle; or, with *empty_mm* free of ink to the left of the room, as far left as may be.
+    *ink* is from where to where the bars may go, *free* the same for their quiet zones (mm from the left).
     """
     if not code128.can_encode(tag):
         return None
     modules, runs = code128.bars(tag)
-    whole, dot = modules + 2 * code128.QUIET_MODULES, 25.4 / dpi
-    # As wide as there is room for, up to this: wider takes no scanner less time.
-    most = 1.6 * code128.LEAST_MODULE_MM
-    dots = min(floor((room_mm + (empty_mm or 0)) / whole / dot + 1e-6), floor(most / dot + 1e-6))
-    module = dots * dot
-    if module < code128.LEAST_MODULE_MM - 1e-9:
-        return None
-    quiet = code128.QUIET_MODULES * module
-    if empty_mm is None:
-        x = x_mm + (room_mm - whole * module) / 2 + quiet
-    else:
-        x = x_mm + max(0.0, quiet - empty_mm)
-        if x + modules * module + quiet > x_mm + room_mm + 1e-6:
+    dot = 25.4 / dpi
+    # Wider than this takes no scanner less time.
+    for dots in range(floor(1.6 * code128.LEAST_MODULE_MM / dot + 1e-6), 0, -1):
+        module = dots * dot
+        if module < code128.LEAST_MODULE_MM - 1e-9:
             return None
-    return BarBox(x, y_mm, STRIP_MM, dots, module, modules, runs)
+        width, quiet = modules * module, code128.QUIET_MODULES * module
+        least, most = max(ink[0], free[0] + quiet), min(ink[1], free[1] - quiet)
+        if width <= most - least + 1e-6:
+            x = least + (most - least - width) / 2 if centred else least
+            return BarBox(x, y_mm, STRIP_MM, dots, module, modules, runs)
+    return None

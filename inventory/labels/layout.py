@@ -103,13 +103,17 @@ def _places(shape: LabelShape, length: int, tag: str | None, dpi: float) -> tupl
     if tag is None:
         return box, column, None
     foot = shape.height_mm - shape.edge_y_mm - STRIP_MM
-    # The quiet zones of the two codes may be the same paper.
-    beside = bars_of(tag, column.x, foot, column.room * _MM, dpi, box.quiet_mm) if not shape.below else None
+    ink = shape.edge_x_mm, shape.width_mm - shape.edge_x_mm
+    free = (0.0, shape.width_mm) if shape.quiet_on_edge else ink
+    beside = None
+    if not shape.below:
+        # The quiet zones of the two codes may be the same paper.
+        clear = column.x - box.quiet_mm, free[1]
+        beside = bars_of(tag, foot, (column.x, ink[1]), clear, dpi, centred=False)
     if beside is not None and foot - GAP_MM - shape.edge_y_mm >= 5 and shape.height_mm >= 17:
         top = min(column.top, foot - GAP_MM - 5)
         return box, replace(column, top=top, bottom=foot - GAP_MM), beside
-    x = 0.0 if shape.quiet_on_edge else shape.edge_x_mm
-    across = bars_of(tag, x, foot, shape.width_mm - 2 * x, dpi)
+    across = bars_of(tag, foot, ink, free, dpi, centred=True)
     if across is not None:
         try:
             smaller = code_box(shape, length, dpi, STRIP_MM + GAP_MM)
@@ -193,11 +197,14 @@ def _smaller(shape: LabelShape) -> LabelShape:
 
 def _set(label: LabelText, shape: LabelShape, column: _Column) -> _Set:
     """The text of a label in *column*, in the sizes of *shape*."""
+    # What hangs below the last base line stays off the edge too.
+    lowest = shape.height_mm - shape.edge_y_mm - fonts.DESCENT * shape.small_points * _MM
+    column = replace(column, bottom=min(column.bottom, lowest))
     small = shape.small_points * _LEADING
     copy = f"R{label.copy}" if label.copy > 1 else ""
     parts, tag_size = _tag_lines(label.tag, column.room, shape.tag_points)
     tag_end = (fonts.CAP_HEIGHT + (len(parts) - 1) * _LEADING) * tag_size
-    marks = small * (label.local_only + bool(copy))
+    marks = small * (label.local_only or bool(copy))
     least = tag_end + fonts.DESCENT * tag_size + marks
     crowded = ("tag",) if column.height < least else ()
     if crowded:
@@ -300,11 +307,13 @@ def _foot(
     names = list(fonts.wrap(label.institution, fonts.TEXT, size, room, lines)) if room > 8 * size else []
     rows = [(name, fonts.TEXT) for name in reversed(names)]
     found = [TextLine(indent * _MM, number * small * _MM, text, font, size) for number, (text, font) in enumerate(rows)]
-    if copy:
-        found.append(TextLine((column.room - copy_room + size * 0.8) * _MM, 0.0, copy, fonts.MONO, size))
-    height = max(len(rows), 1 if copy else 0) * small
+    height = max(len(rows), 1 if copy and not label.local_only else 0) * small
     if logo is not None:
         height = max(height, logo.height_mm / _MM + 1)
+    if copy:
+        # Beside the mark of a local label, or in the lower right corner.
+        up = height * _MM if label.local_only else 0.0
+        found.append(TextLine((column.room - copy_room + size * 0.8) * _MM, up, copy, fonts.MONO, size))
     if label.local_only:
         found.append(TextLine(0.0, height * _MM, LOCAL, fonts.MONO, size))
         height += small
