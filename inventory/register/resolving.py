@@ -1,11 +1,14 @@
 """Which machine is meant by what was scanned or typed: any identifier finds it, an ambiguous one lists."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
+from inventory.db import among
 from inventory.errors import Ambiguous, NotFound
 from inventory.register.identifiers import comparison_form
 from inventory.register.models import Asset, AssetIdentifier, BlankTag
@@ -113,3 +116,86 @@ def _look_around(session: Session, found: Resolution, forms: list[str], settings
                 .limit(5)
             )
         )
+
+
+def resolve_many(session: Session, texts: Sequence[str], settings: Settings) -> dict[str, Resolution]:
+    """`resolve` for some hundreds of texts at once; at most five statements, however many they are.
+
+    What nobody bears comes with the tags of ours that are one slip away, and no others.
+    """
+    found = {text: Resolution(from_scan(text[:300].replace("\x00", ""))) for text in texts}
+    forms = {text: readings(each.text, settings.tag_prefix) for text, each in found.items() if each.text}
+    tags = {form for each in forms.values() for form in each}
+    if not tags:
+        return found
+    connection = session.connection()
+    by_tag = {row.tag_key: row for row in connection.execute(_BY_TAG, {"forms": sorted(tags)})}
+    rest: dict[str, set[str]] = {}
+    for text, listed in forms.items():
+        row = next((by_tag[form] for form in listed if form in by_tag), None)
+        if row is not None:
+            found[text].tag, found[text].asset_id, found[text].status = row.tag, row.id, row.status
+        else:
+            rest[text] = {key for key in (*listed, found[text].text, comparison_form("mac", found[text].text)) if key}
+    if rest:
+        _by_identifiers(session, found, rest)
+        _what_is_near(session, found, {text: forms[text] for text in rest}, settings)
+    return found
+
+
+_ALL_BY_IDENTIFIER = (
+    select(Asset.id, Asset.tag, Asset.status, AssetIdentifier.type, AssetIdentifier.value_key)
+    .join(AssetIdentifier, AssetIdentifier.asset_id == Asset.id)
+    .where(AssetIdentifier.value_key.in_(bindparam("keys", expanding=True)))
+    .order_by(Asset.id)
+    .limit(10_000)
+)
+
+
+def _by_identifiers(session: Session, found: dict[str, Resolution], keys: dict[str, set[str]]) -> None:
+    wanted = sorted({key for each in keys.values() for key in each})
+    rows: dict[str, list[Any]] = {}
+    for row in session.connection().execute(_ALL_BY_IDENTIFIER, {"keys": wanted}):
+        rows.setdefault(row.value_key, []).append(row)
+    doubtful: dict[str, list[int]] = {}
+    for text, listed in keys.items():
+        is_mac = len(comparison_form("mac", found[text].text)) == 12
+        named = [row for key in sorted(listed) for row in rows.get(key, ()) if row.type != "mac" or is_mac]
+        living = [row for row in named if row.status != "withdrawn"] or named
+        numbers = list(dict.fromkeys(row.id for row in living))
+        if len(numbers) == 1:
+            row, each = living[0], found[text]
+            each.tag, each.asset_id, each.status, each.came_by = row.tag, row.id, row.status, row.type
+        elif numbers:
+            doubtful[text] = numbers[:MOST_CANDIDATES]
+    if doubtful:
+        known = {row.id: row for row in rows_of(session, sorted({n for each in doubtful.values() for n in each}))}
+        for text, numbers in doubtful.items():
+            found[text].candidates = [known[number] for number in numbers]
+
+
+def _what_is_near(
+    session: Session, found: dict[str, Resolution], forms: dict[str, list[str]], settings: Settings
+) -> None:
+    """Blank labels and near tags for the texts that led nowhere; two statements."""
+    nowhere = {t: each for t, each in forms.items() if found[t].asset_id is None and not found[t].candidates}
+    if not nowhere:
+        return
+    wanted = sorted({form for each in nowhere.values() for form in each})
+    blank = set(
+        session.scalars(
+            select(BlankTag.tag_key).where(among(session, BlankTag.tag_key, wanted), BlankTag.claimed_at.is_(None))
+        )
+    )
+    near: dict[str, list[str]] = {}
+    for text, listed in nowhere.items():
+        bare = next((form for form in listed if form in blank), None)
+        if bare is not None:
+            found[text].blank, found[text].text = True, bare
+        elif misses := near_misses(found[text].text, settings.tag_prefix):
+            near[text] = misses
+    if near:
+        every = sorted({tag for each in near.values() for tag in each})
+        tags = dict(session.execute(select(Asset.tag_key, Asset.tag).where(among(session, Asset.tag_key, every))).all())
+        for text, misses in near.items():
+            found[text].suggestions = [tags[tag] for tag in misses if tag in tags][:5]
