@@ -31,6 +31,7 @@ class Answer:
     headline: str
     words: str
     status: str | None = None
+    asset_id: int | None = None
 
     @property
     def is_machine(self) -> bool:
@@ -89,7 +90,7 @@ class Words:
             "again": ("Counted already", self._before(row)),
         }.get(outcome, ("Counted", self._progress()))
         status = found.status or row.status
-        return Answer(key, outcome, found.tag or row.tag, headline, words, status)
+        return Answer(key, outcome, found.tag or row.tag, headline, words, status, row.asset_id)
 
     def _progress(self) -> str:
         left = self.numbers.missing

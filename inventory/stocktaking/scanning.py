@@ -60,7 +60,7 @@ def take_scans(
         _store(session, take, [_row(take, scan, texts, None, LATE, now) for scan in fresh.values()])
         return [answers.closed(take, scan.key, texts[scan.key]) for scan in scans]
     wanted = sorted({texts[key] for key in fresh} | {row.text for row in known.values()})
-    found = resolve_many(session, wanted, settings)
+    found = dict(zip(wanted, resolve_many(session, wanted, settings), strict=True))
     desk = _Desk(session, take, [each.asset_id for each in found.values() if each.asset_id is not None])
     places = _places(session, {scan.place for scan in fresh.values() if scan.place})
     rows = []

@@ -211,7 +211,7 @@ def _freeze_tags(session: Session, take: StockTake, scope: Scope, settings: Sett
     unknown: list[str] = []
     for start in range(0, len(scope.tags), _CHUNK):
         chunk = scope.tags[start : start + _CHUNK]
-        found = resolve_many(session, chunk, settings)
+        found = dict(zip(chunk, resolve_many(session, chunk, settings), strict=True))
         for tag in chunk:
             number = found[tag].asset_id
             if number is None:

@@ -90,7 +90,8 @@ def look_again(session: Session, code: str, recorder: Recorder) -> int:
 def _lead_somewhere(session: Session, texts: Sequence[str], settings: Settings) -> dict[str, int]:
     claimed: dict[str, int] = {}
     for start in range(0, len(texts), _CHUNK):
-        found = resolve_many(session, texts[start : start + _CHUNK], settings)
+        chunk = texts[start : start + _CHUNK]
+        found = dict(zip(chunk, resolve_many(session, chunk, settings), strict=True))
         claimed |= {text: each.asset_id for text, each in found.items() if each.asset_id is not None}
     return claimed
 

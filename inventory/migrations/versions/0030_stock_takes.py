@@ -1,7 +1,7 @@
 """counts of rooms and lists
 
 Revision ID: 0030_stock_takes
-Revises: 0002_label_runs
+Revises: 0010_scans
 Create Date: 2026-11-25 16:27:00
 
 """
@@ -12,7 +12,7 @@ from alembic import op
 from inventory.db import UtcDateTime
 
 revision = "0030_stock_takes"
-down_revision = "0002_label_runs"
+down_revision = "0010_scans"
 branch_labels = None
 depends_on = None
 
