@@ -21,8 +21,8 @@ from inventory.stocktaking.rules import STATES
 class Answer:
     """The answer to one scan.
 
-    ``outcome``: found, batched, unexpected, unknown, ambiguous, again, closed or taken_back; ``tag``: of the machine,
-    or what was read; ``status``: of the machine where one is known.
+    ``outcome``: found, batched, unexpected, unknown, ambiguous, again, closed, conflict or taken_back; ``tag``: of
+    the machine, or what was read; ``status``: of the machine where one is known.
     """
 
     key: str
@@ -47,6 +47,12 @@ def closed(take: StockTake, key: str, text: str) -> Answer:
         "If the machine is there, record it as sighted."
     )
     return Answer(key, "closed", text[:64], f"This count is {ended}", words)
+
+
+def conflict(key: str, text: str) -> Answer:
+    """The key was used for another scan."""
+    words = "This scan came under a key that another one already has. Scan the machine again."
+    return Answer(key, "conflict", text[:64], "Not counted", words)
 
 
 def taken_back(key: str, text: str) -> Answer:

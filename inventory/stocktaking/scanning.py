@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from inventory.config import Settings
 from inventory.db import among
-from inventory.errors import KeyConflict, NotFound
+from inventory.errors import NotFound
 from inventory.lifecycle.bulk import insert_rows
 from inventory.register.models import Location
 from inventory.register.queries import Resolution, resolve_many
@@ -46,15 +46,33 @@ def take_scans(
     """Take *scans* (at most some hundreds) into the count with this code; one answer each, in their order.
 
     Scans of other people wait until this transaction ends. A key that is on record is answered from it.
-    The number of statements does not depend on how many scans there are. KeyConflict when a key was used
-    for something else.
+    The number of statements does not depend on how many scans there are. A key that was used for something
+    else is answered as a conflict and changes nothing.
     """
     take = find_take(session, code, lock=True)
-    known = _known(session, take, scans)
+    known = _known(session, scans)
     texts = {scan.key: from_scan(scan.text.replace("\x00", " ")[:300])[:300] for scan in scans}
-    for scan in scans:
-        if (before := known.get(scan.key)) is not None and before.text != texts[scan.key]:
-            raise KeyConflict("This key was already used for another scan. Nothing was taken.", field="key")
+    clashes = {key for key, row in known.items() if row.stock_take_id != take.id or row.text != texts[key]}
+    known = {key: row for key, row in known.items() if key not in clashes}
+    clashing = [answers.conflict(scan.key, texts[scan.key]) for scan in scans if scan.key in clashes]
+    if clashing:
+        good = iter(
+            _take(session, take, [scan for scan in scans if scan.key not in clashes], known, texts, now, settings)
+        )
+        bad = iter(clashing)
+        return [next(bad) if scan.key in clashes else next(good) for scan in scans]
+    return _take(session, take, scans, known, texts, now, settings)
+
+
+def _take(
+    session: Session,
+    take: StockTake,
+    scans: Sequence[Scanned],
+    known: Mapping[str, StockTakeScan],
+    texts: Mapping[str, str],
+    now: datetime,
+    settings: Settings,
+) -> list[Answer]:
     fresh = {scan.key: scan for scan in scans if scan.key not in known}
     if take.state not in OPEN:
         _store(session, take, [_row(take, scan, texts, None, LATE, now) for scan in fresh.values()])
@@ -85,14 +103,11 @@ def take_scans(
     return [words.answer(scan.key, outcomes[scan.key], found[texts[scan.key]], desk.rows) for scan in scans]
 
 
-def _known(session: Session, take: StockTake, scans: Sequence[Scanned]) -> dict[str, StockTakeScan]:
+def _known(session: Session, scans: Sequence[Scanned]) -> dict[str, StockTakeScan]:
     keys = [scan.key for scan in scans]
-    found = {
+    return {
         row.key: row for row in session.scalars(select(StockTakeScan).where(among(session, StockTakeScan.key, keys)))
     }
-    if any(row.stock_take_id != take.id for row in found.values()):
-        raise KeyConflict("This key was already used in another count. Nothing was taken.", field="key")
-    return found
 
 
 def _places(session: Session, codes: set[str]) -> set[str]:

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from inventory.importers.values import guard_formula
 from inventory.lifecycle.event_types import EVENT_TYPES
 from inventory.lifecycle.queries import lines_of
+from inventory.printing.cells import guard_formula
 from inventory.register.kinds import KINDS
 from inventory.register.rows import AssetRow, rows_of
 from inventory.register.statuses import STATUSES

@@ -115,11 +115,9 @@ def test_a_scan_that_came_before_is_answered_as_before_and_counts_once(counting:
     first = counting.scan(take, scan)
     assert [each.outcome for each in counting.scan(take, scan, scan)] == ["found", "found"]
     assert first[0].outcome == "found" and counting.numbers(take).found == 1
-    with pytest.raises(KeyConflict):
-        counting.scan(take, counting.scanned("H-1", key="mine"))
-    other = counting.start()
-    with pytest.raises(KeyConflict):
-        counting.scan(other, scan)
+    clash = counting.scan(take, counting.scanned("H-2"), counting.scanned("H-1", key="mine"), counting.scanned("H-3"))
+    assert [each.outcome for each in clash] == ["found", "conflict", "found"]
+    assert counting.scan(counting.start(), scan)[0].outcome == "conflict"
 
 
 def test_the_earliest_sight_stands_whoever_sends_first(counting: Counting) -> None:
