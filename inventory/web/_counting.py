@@ -172,15 +172,13 @@ def _owners(db: Session, uids: set[str], recorder: Recorder) -> Mapping[str, int
     if uids <= {recorder.actor}:
         return {recorder.actor: recorder.account_id}
     found: Sequence[Any] = db.execute(select(Account.uid, Account.id).where(Account.uid.in_(sorted(uids)))).all()
-    return {uid: recorder.account_id for uid in uids} | {uid: number for uid, number in found}
+    return dict.fromkeys(uids, recorder.account_id) | dict(found)
 
 
 def _scanned(scan: ScanIn, owners: Mapping[str, int]) -> Scanned:
     place = scan.details.get("location")
     at: datetime = scan.occurred_at
-    return Scanned(
-        scan.key, scan.text, owners[scan.owner], at, scan.device, place if isinstance(place, str) else None
-    )
+    return Scanned(scan.key, scan.text, owners[scan.owner], at, scan.device, place if isinstance(place, str) else None)
 
 
 def _told(answer: Answer) -> dict[str, Any]:
