@@ -185,6 +185,9 @@ def _chart(report: Report, query: Query) -> dict[str, Any] | None:
         return {"kind": "hierarchy", "bars": bars_of(report, query)}
     if report.key == "trend":
         return {"kind": "trend", **series_of(report)}
+    if report.key == "coverage":
+        seen = [{"label": row["seen"], "value": row["machines"].value} for row in report.rows if "share" in row]
+        return {"kind": "bars", "bars": seen} if any(each["value"] for each in seen) else None
     if report.key == "stock":
         bars = [
             {"label": row["status"], "value": row["machines"].value}
