@@ -30,7 +30,7 @@ class TakeMachinesQuery(Strict):
 
 
 class TakeSchema(Schema):
-    """A count. Expected is found and missing together; unknown are texts that led to no machine, not yet settled."""
+    """A count. Expected is found and missing together; ``unknown_tags`` led to no machine and wait."""
 
     code = fields.String(required=True)
     name = fields.String(required=True)
@@ -45,7 +45,7 @@ class TakeSchema(Schema):
     found = fields.Integer(required=True)
     missing = fields.Integer(required=True)
     unexpected = fields.Integer(required=True)
-    unknown = fields.Integer(required=True)
+    unknown_tags = fields.Integer(required=True)
 
 
 class TakesSchema(Schema):
@@ -92,7 +92,7 @@ def _told(take: Any, by: str, numbers: Numbers) -> dict[str, Any]:
         "found": numbers.found,
         "missing": numbers.missing,
         "unexpected": numbers.unexpected,
-        "unknown": numbers.unknown,
+        "unknown_tags": numbers.unknown,
     }
 
 
