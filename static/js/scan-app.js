@@ -204,6 +204,11 @@ class App {
       event.detail.done = this.taker.take(event.detail.text, event.detail.source);
       event.detail.done.then(() => this.show());
     });
+    // The camera asks which codes in view belong to one machine.
+    document.addEventListener("inventory:known", ({ detail }) => {
+      const { machines } = this.copy.find(detail.text, this.bootKept?.tag_prefix ?? "");
+      if (machines.length === 1) detail.machine = machines[0].id;
+    });
     root.querySelector("[data-typed]").addEventListener("submit", (event) => {
       event.preventDefault();
       const text = field.value;
@@ -284,7 +289,7 @@ class App {
     this.state.show({
       ...this.facts,
       state: away ? "away" : this.server.csrf === null && sync.state === "ready" ? "opening" : sync.state,
-      waiting: mine, others, settle, failed, lastAt: sync.lastAt, name: bootKept?.account.name, trouble: sync.trouble,
+      waiting: mine, others, failed, settle: Math.max(settle, bootKept?.to_settle ?? 0), lastAt: sync.lastAt, name: bootKept?.account.name, trouble: sync.trouble,
       clock: this.clock, signIn: this.root.dataset.signIn, onExport: () => this.export(),
       copy: this.#missing(expected),
     });

@@ -17,7 +17,9 @@ __all__ = ["basement", "site"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-def test_eighty_scans_without_a_network_survive_a_reload_and_arrive_once_though_the_answer_is_lost(basement: Basement) -> None:
+def test_eighty_scans_without_a_network_survive_a_reload_and_arrive_once_though_the_answer_is_lost(
+    basement: Basement,
+) -> None:
     phone = basement.phone()
     phone.mode("returned", "HUB")
     phone.context.set_offline(True)
@@ -139,7 +141,9 @@ def processes_on(folder: Path) -> list[int]:
     return found
 
 
-def test_a_phone_switched_off_in_the_middle_keeps_every_scan_it_acknowledged(basement: Basement, tmp_path: Path) -> None:
+def test_a_phone_switched_off_in_the_middle_keeps_every_scan_it_acknowledged(
+    basement: Basement, tmp_path: Path
+) -> None:
     phone = basement.switched_off()
     phone.open(tmp_path / "phone")
     phone.mode("moved", "HUB")
@@ -186,7 +190,9 @@ FILL = """async ([piece, most]) => {
 }"""
 
 
-def test_a_full_storage_is_told_before_a_scan_counts_and_what_was_kept_still_arrives(basement: Basement, tmp_path: Path) -> None:
+def test_a_full_storage_is_told_before_a_scan_counts_and_what_was_kept_still_arrives(
+    basement: Basement, tmp_path: Path
+) -> None:
     phone = basement.switched_off()
     phone.switch_on(tmp_path / "phone")
     phone.page.goto(f"{basement.line.address}/sign-in")
@@ -205,7 +211,9 @@ def test_a_full_storage_is_told_before_a_scan_counts_and_what_was_kept_still_arr
     assert "NOT kept" in phone.page.locator("[data-answer]").inner_text()
     assert "full" in phone.page.locator("[data-notice='storage']").inner_text()
     assert len([each for each in phone.stored() if each["state"] == "waiting"]) == 5
-    assert phone.page.evaluate("() => new Promise((done) => { indexedDB.deleteDatabase('filler').onsuccess = () => done(true); })")
+    assert phone.page.evaluate(
+        "() => new Promise((done) => { indexedDB.deleteDatabase('filler').onsuccess = () => done(true); })"
+    )
     session.send("Storage.overrideQuotaForOrigin", {"origin": basement.line.address})
     assert phone.scan(basement.tag(6))[0][2] == "kept"
     phone.context.set_offline(False)
@@ -248,7 +256,9 @@ def test_a_clock_two_hours_wrong_is_told_and_the_ledger_has_the_right_time(basem
             assert began - timedelta(seconds=2) <= at <= ended + timedelta(seconds=2)
 
 
-def test_two_phones_with_the_same_machines_leave_lines_and_entries_to_settle_and_nothing_else(basement: Basement) -> None:
+def test_two_phones_with_the_same_machines_leave_lines_and_entries_to_settle_and_nothing_else(
+    basement: Basement,
+) -> None:
     one, other = basement.phone("tom"), basement.phone("mia")
     for phone in (one, other):
         phone.mode("returned", "HUB")

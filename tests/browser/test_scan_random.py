@@ -67,7 +67,9 @@ class Storm:
         phone = self.chance.choice(self.phones)
         if self.chance.random() < 0.5:
             self._mode(phone)
-        texts = [self.basement.tag(self.chance.randint(1, MACHINES)) for _ in range(self.chance.randint(BURST // 2, BURST))]
+        texts = [
+            self.basement.tag(self.chance.randint(1, MACHINES)) for _ in range(self.chance.randint(BURST // 2, BURST))
+        ]
         if self.chance.random() < 0.2:
             texts.append(f"NOBODY-{self.chance.randint(1, 10_000)}")
         for _, _, outcome in phone.scan(*texts):

@@ -227,7 +227,7 @@ def test_columns_hold_what_the_rows_held(module):
         [kept] = module("scan-copy", "columns", [[each]])
         # Typed arrays reach Python as plain lists and must go back as such.
         assert module("scan-copy", "rowsOf", [[kept | {"ids": list(kept["ids"].values()) if isinstance(kept["ids"], dict) else kept["ids"]}]]) == [
-            [row[:6] + [row[6] or None, row[7]] for row in each]
+            [[*row[:6], row[6] or None, row[7]] for row in each]
         ]
 
 
