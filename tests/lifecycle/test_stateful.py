@@ -166,7 +166,7 @@ class Lives(RuleBasedStateMachine):
         self.world = World(self.session, self.settings)
         self.world.now = datetime(2020, 1, 1, 12, tzinfo=UTC)
         rows = self.session.execute(select(Department.id, Department.code))
-        self.departments: dict[int, str | None] = {0: None} | dict(rows.tuples().all())
+        self.departments: dict[int, str | None] = {0: None} | dict(rows.all())
         self.session.commit()
         self.lives: dict[str, Life] = {}
         self.order = 0
