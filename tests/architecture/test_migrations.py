@@ -63,16 +63,16 @@ def test_the_way_down_and_up_again_leads_to_the_same_tables(app: Flask, engine: 
     assert sorted(inspect(engine).get_table_names()) == before
 
 
-def extended(session: Session) -> list[tuple[object, ...]]:
+def counts(session: Session, figure: str) -> list[tuple[object, ...]]:
     columns = (Tally.year, Tally.day, Tally.measure, Tally.tier, Tally.certainty, Tally.kind, Tally.department_id,
                Tally.older, Tally.machines, Tally.weighed, Tally.mass_g)  # fmt: skip
-    statement = select(*columns).where(Tally.figure == "extended", Tally.machines != 0).order_by(*columns)
+    statement = select(*columns).where(Tally.figure == figure, Tally.machines != 0).order_by(*columns)
     found = [tuple(row) for row in session.execute(statement)]
     session.commit()
     return found
 
 
-def test_lives_extended_are_counted_for_a_register_from_before_they_were_stored(app: Flask, world: World) -> None:
+def test_counts_are_filled_for_a_register_from_before_they_were_stored(app: Flask, world: World) -> None:
     build_fleet(world)
     # The last moments of an academic year, in the institution's time zone; a voided line; two of one machine.
     world.record("repaired", "I", datetime(2017, 7, 31, 22, 59, 59, tzinfo=UTC), work="key")
@@ -83,17 +83,19 @@ def test_lives_extended_are_counted_for_a_register_from_before_they_were_stored(
     world.used_machine("W", at="2016-01-10")
     world.record("repaired", "W", "2016-02-01", work="fan")
     world.record("merged", "W", None, into="A")
-    before = extended(world.session)
+    before, headline = counts(world.session, "extended"), counts(world.session, "headline_all")
     assert [row[0] for row in before] == [2015, 2016, 2017]
+    assert len(headline) == 9, "five of computers, two each of the monitor and of the unknown kind"
     for known in (True, False):
         downgrade(revision="0002_label_runs")
-        assert extended(world.session) == []
+        assert counts(world.session, "extended") == counts(world.session, "headline_all") == []
         if not known:
             # Made with settings that nobody noted: a rebuild will count them, with the others.
             with transaction(world.session):
                 world.session.execute(delete(ProjectionBasis))
         upgrade()
-        assert extended(world.session) == (before if known else [])
+        assert counts(world.session, "extended") == (before if known else [])
+        assert counts(world.session, "headline_all") == headline
         if known:
             assert check_projections(world.session, world.settings) == []
             world.session.commit()

@@ -268,10 +268,13 @@ class Lives(RuleBasedStateMachine):
         rows = self.session.scalars(select(Tally).where(Tally.machines != 0)).all()
         counted: Counter[tuple[int, str, str, str]] = Counter()
         headline: Counter[str] = Counter()
+        of_all_days: Counter[str] = Counter()
         extended: Counter[tuple[int, str, str | None]] = Counter()
         for row in rows:
             if row.figure == "outcome":
                 counted[row.year, row.measure, row.tier, row.certainty] += row.machines
+            if row.figure == "headline_all" and row.kind == "computer":
+                of_all_days[row.measure] += row.machines
             if row.figure == "extended":
                 extended[row.year, row.kind, self.departments[row.department_id]] += row.machines
             if row.figure == "headline" and row.kind == "computer":
@@ -284,6 +287,7 @@ class Lives(RuleBasedStateMachine):
         assert headline["external"] == len(outside)
         assert headline["both"] == len(inside & outside)
         assert headline["events"] == events
+        assert of_all_days == headline
         current = self.session.scalars(select(OutcomeFact).where(OutcomeFact.recorded_until.is_(None))).all()
         assert len(current) == sum(len(life.outcomes()) for life in self.lives.values())
         self.session.commit()

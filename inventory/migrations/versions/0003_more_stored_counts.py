@@ -1,6 +1,6 @@
-"""lives extended stand in the stored counts
+"""lives extended, and the headline of all days together, stand in the stored counts
 
-Revision ID: 0003_lives_extended
+Revision ID: 0003_more_stored_counts
 Revises: 0002_label_runs
 Create Date: 2026-11-25 16:10:00
 
@@ -14,7 +14,7 @@ from alembic import op
 
 from inventory.db import UtcDateTime
 
-revision = "0003_lives_extended"
+revision = "0003_more_stored_counts"
 down_revision = "0002_label_runs"
 branch_labels = None
 depends_on = None
@@ -48,6 +48,7 @@ TALLY = sa.table(
 
 def upgrade():
     connection = op.get_bind()
+    connection.execute(_all_days())
     basis = dict(connection.execute(sa.select(BASIS.c.name, BASIS.c.value)).all())
     if not {"academic_year_start_month", "time_zone"} <= basis.keys():
         return  # Nothing believes the stored counts yet; what makes them makes these too.
@@ -60,6 +61,19 @@ def upgrade():
     for year in range(first.year - 1, last.year + 2):
         start, end = (datetime.combine(date(each, month, 1), time(), zone) for each in (year, year + 1))
         connection.execute(_fill(year, extending, start.astimezone(UTC), end.astimezone(UTC)))
+
+
+def _all_days():
+    """The headline's counts by day, summed over the days."""
+    kept = (TALLY.c.measure, TALLY.c.tier, TALLY.c.certainty, TALLY.c.kind, TALLY.c.department_id, TALLY.c.older)
+    day = sa.literal(date(1970, 1, 1), sa.Date())
+    sums = [sa.func.sum(each) for each in (TALLY.c.machines, TALLY.c.weighed, TALLY.c.mass_g)]
+    summed = (
+        sa.select(sa.literal("headline_all", sa.String()), TALLY.c.year, day, *kept, *sums)
+        .where(TALLY.c.figure == "headline")
+        .group_by(TALLY.c.year, *kept)
+    )
+    return sa.insert(TALLY).from_select([each.name for each in TALLY.c], summed)
 
 
 def _fill(year, extending, start, end):
@@ -96,4 +110,4 @@ def _fill(year, extending, start, end):
 
 
 def downgrade():
-    op.execute("DELETE FROM tally WHERE figure = 'extended'")
+    op.execute("DELETE FROM tally WHERE figure IN ('extended', 'headline_all')")
