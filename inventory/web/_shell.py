@@ -135,6 +135,17 @@ def requires(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return wrap
 
 
+def speaks_json(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that scripts ask: whatever happens it is told as JSON, never by a page or a redirect."""
+    view.speaks_json = True  # type: ignore[attr-defined]
+    return view
+
+
+def _asked_by_script() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "speaks_json", False))
+
+
 def client_key() -> str:
     """A fresh key for a form that records: sent twice, it is recorded once."""
     return str(uuid4())
@@ -186,6 +197,8 @@ def _lead_to_setup() -> AnyResponse | None:
     """Without an account there is nothing to sign in to: every page leads to the set-up."""
     if request.endpoint in OPEN_ENDPOINTS or request.path.startswith("/api/") or request.endpoint is None:
         return None
+    if _asked_by_script():
+        return None
     if signed_in() is None and not _has_account():
         return redirect(url_for("web_setup.index"))
     return None
@@ -229,7 +242,7 @@ def _add_headers(response: Response) -> Response:
 def wants_json() -> bool:
     """Whether the request asks for JSON rather than a page."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.path.startswith("/api/") or best == "application/json"
+    return request.path.startswith("/api/") or best == "application/json" or _asked_by_script()
 
 
 def _refused(error: InventoryError) -> Any:
@@ -250,6 +263,11 @@ def _address_asked() -> str:
 
 def _stale_form(error: CSRFError) -> Any:
     words = "The form was open for too long, or cookies are blocked. Go back, load the page again and send it again."
+    if _asked_by_script():
+        if signed_in() is None:
+            return _refused(SignInNeeded("Sign in to go on."))
+        # A script tells this from a request that cannot be read: it fetches a new token and sends once more.
+        return jsonify({"status": 403, "title": "The form is stale", "detail": words}), 403
     if wants_json():
         return jsonify({"status": 400, "title": "The form is stale", "detail": words}), 400
     return _page(400, "The form is stale", words)

@@ -24,7 +24,8 @@ from inventory.lifecycle.models import OutcomeFact, Tally
 from inventory.lifecycle.upkeep import check_projections, verify
 from inventory.register.models import Asset, Department
 from inventory.register.references import References
-from tests.conftest import World, _empty
+from tests.conftest import World
+from tests.databases import empty
 from tests.lifecycle.test_table import ROWS
 
 TAGS = [f"ED-{number}" for number in range(1, 5)]
@@ -315,7 +316,7 @@ def test_random_lives_agree_with_a_naive_recount(kind: str, request: pytest.Fixt
             url: str = request.getfixturevalue("postgres_url")
 
             def fresh(self: Lives) -> str:
-                _empty(url)
+                empty(url)
                 return url
 
         machine = type("LivesOnOneDatabase", (Lives,), {"fresh": fresh})
