@@ -9,7 +9,8 @@ import inventory.accounts.models
 import inventory.importers.models
 import inventory.lifecycle.models
 import inventory.register.models
-import inventory.scanning.models  # noqa: F401 - tables register themselves
+import inventory.scanning.models
+import inventory.stocktaking.models  # noqa: F401 - tables register themselves
 from inventory.db import Base
 
 target = current_app.extensions["migrate"].db

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.db import among
+from inventory.errors import InventoryError
 from inventory.lifecycle.bulk import insert_rows
 from inventory.lifecycle.requests import Recorder
 from inventory.register.models import Asset
@@ -20,7 +21,7 @@ __all__ = ["Answer", "Handler", "Handlers", "Received", "ScanIn", "Undoer", "rec
 Handler = Callable[[Session, list[ScanIn], Recorder], list[dict[str, Any]]]
 """Takes scans of one action; for each, in order: outcome, tag, headline, words, and status, asset_id if known."""
 Undoer = Callable[[Session, list[Scan], Recorder], None]
-"""Takes back what scans of one action did, given their receipts."""
+"""Takes back what scans of one action did, given their receipts; refuses before it changes anything."""
 _WORDS: Final = 400
 _NOTHING_ADDED: Final = frozenset({"duplicate", "set_aside", "unknown"})
 """Outcomes of a scan to record after which there is nothing in the ledger to take back."""
@@ -182,8 +183,12 @@ class _Taking:
         elif target.action == "record" or target.outcome in {TO_SETTLE, *_NOTHING_ADDED}:
             self._forget(undo, target)
         elif (undoer := self.handlers.undo.get(target.action)) is not None:
-            undoer(self.session, [target], self.recorder)
-            self._forget(undo, target)
+            try:
+                undoer(self.session, [target], self.recorder)
+            except InventoryError as error:
+                self.answers[undo.key] = to_settle(target.tag, error.message, None, target.asset_id)
+            else:
+                self._forget(undo, target)
         else:
             words = "This kind of scan cannot be taken back here."
             self.answers[undo.key] = to_settle(target.tag, words, None, target.asset_id)

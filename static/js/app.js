@@ -11,6 +11,7 @@ startLookUp();
 const WHEN_PRESENT = {
   "[data-bulk-bar]": "./list.js",
   "[data-progress-url]": "./progress.js",
+  "[data-count-url]": "./stock-take.js",
   "[data-scan-form]": "./scan.js",
 };
 for (const [selector, module] of Object.entries(WHEN_PRESENT)) {

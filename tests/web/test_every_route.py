@@ -30,6 +30,9 @@ from inventory.lifecycle.event_types import EVENT_TYPES
 from inventory.lifecycle.fields import Lines, schema_of
 from inventory.lifecycle.models import LifecycleEvent
 from inventory.register.models import Asset
+from inventory.stocktaking.scanning import Scanned, take_scans
+from inventory.stocktaking.scope import Scope
+from inventory.stocktaking.service import Start, start
 from inventory.web._shell import OPEN_ENDPOINTS
 from tests.conftest import NOW, World
 from tests.web.browser import sign_in, words
@@ -40,7 +43,7 @@ NOT_GUARDED = OPEN_ENDPOINTS | {"web_accounts.sign_out"}
 OWN = {"web_accounts.own", "web_accounts.change_password", "web_accounts.add_token", "web_accounts.end_token"}
 """For whoever is signed in, about the own account."""
 GUARD = "Your role does not allow this"
-TEXT_VALUES = {"tag": "M-1", "key": "line-1", "ext": "svg"}
+TEXT_VALUES = {"tag": "M-1", "key": "line-1", "ext": "svg", "code": "C-1"}
 
 
 def rules(app: Flask, method: str) -> list[Rule]:
@@ -94,6 +97,18 @@ def furnish(world: World) -> None:
         session.add(Account(uid="b" * 32, username="second", display_name="Second", role="viewer", created_at=NOW))
         session.add(SavedView(account_id=world.account.id, page="machines", name="One", query="status=in_use"))
         session.add(Token(account_id=world.account.id, label="t", digest=b"x" * 32, created_at=NOW))
+    furnish_count(world)
+
+
+def furnish_count(world: World) -> None:
+    """A count of a pasted list with something unexpected and something unknown."""
+    world.record("registered", None, None, tag="M-2", kind="laptop", status="returned")
+    with transaction(world.session) as session:
+        take = start(session, Start("count-1", "check", Scope("tags", tags=("M-1",))), world.recorder())
+        take.code = "C-1"
+        session.flush()
+        scans = [Scanned(f"scan-{text}", text, world.account.id, world.now) for text in ("M-2", "NOBODY")]
+        take_scans(session, "C-1", scans, world.now, world.settings)
 
 
 def with_password(world: World) -> None:
@@ -363,6 +378,7 @@ def test_no_form_however_malformed_breaks_a_page_or_changes_the_ledger_when_refu
         shared(given(drawn)(attempt_on(rule.endpoint)))()
     # Forms that are never right would prove little.
     assert {"web_events.record", "web_labels.print_machines", "web_views.keep", "web_scan.scan"} <= went_through
+    assert {"web_stock_takes.scan", "web_stock_take_review.decide", "web_stock_take_review.confirm"} <= went_through
 
 
 def test_the_names_of_controls_are_found_in_their_modules() -> None:
