@@ -40,7 +40,7 @@ def test_many_at_once_are_each_alone(world: World, session: Session, engine: Eng
     session.commit()
     with statements(engine) as sent:
         found = resolve_many(session, TEXTS, settings)
-    assert len(sent) == 5, sent
+    assert len(sent) == 6, sent
     for text, each in zip(TEXTS, found, strict=True):
         assert told(each) == told(resolve(session, text, settings)), text
     assert [each.asset_id is not None for each in found].count(True) > 8
