@@ -3,6 +3,7 @@ import { Clock } from "./scan-clock.js";
 import { Copy } from "./scan-copy.js";
 import { useSpriteOf } from "./scan-dom.js";
 import { keepPage, offerInstall, storageState } from "./scan-install.js";
+import { hear } from "./scan-hear.js";
 import { fillMenu, saveFile } from "./scan-menu.js";
 import { ModePanel } from "./scan-mode-panel.js";
 import { inWords, listMode, LOOK_UP, recordMode, remembered, stillThere } from "./scan-modes.js";
@@ -14,7 +15,6 @@ import { openStore } from "./scan-store.js";
 import { Sync } from "./scan-sync.js";
 import { Taker } from "./scan-take.js";
 import { View } from "./scan-view.js";
-import { listenForBursts } from "./wedge.js";
 
 
 const HEARTBEAT_MS = 60_000;
@@ -60,7 +60,7 @@ class App {
     this.taker = new Taker({ store, copy: this.copy, clock: this.clock, sync: this.sync, server: this.server, session: this.session, app: this, device });
     await takeOverOldQueue(store, device).catch(() => {});
     if (this.bootKept) await this.#knowOwner();
-    this.#listen();
+    hear(this);
     this.loading = this.copy.load().then(() => this.expectAnew()).catch(() => {});
     await this.show();
     this.sync.wake();
@@ -192,37 +192,6 @@ class App {
   #act(act, key) {
     const done = act === "desk" ? this.taker.desk(key) : this.taker.undo(key);
     done.catch((error) => this.session.trouble(key, error)).finally(() => this.show());
-  }
-
-  #listen() {
-    const { root } = this;
-    const field = root.querySelector("[data-scan-field]");
-    const say = (text, source) => document.dispatchEvent(new CustomEvent("inventory:scan", { detail: { text, source } }));
-    document.addEventListener("inventory:scan", (event) => {
-      this.used = true;
-      // Who dispatched it may wait for it to be written down and painted.
-      event.detail.done = this.taker.take(event.detail.text, event.detail.source);
-      event.detail.done.then(() => this.show());
-    });
-    // The camera asks which codes in view belong to one machine.
-    document.addEventListener("inventory:known", ({ detail }) => {
-      const { machines } = this.copy.find(detail.text, this.bootKept?.tag_prefix ?? "");
-      if (machines.length === 1) detail.machine = machines[0].id;
-    });
-    root.querySelector("[data-typed]").addEventListener("submit", (event) => {
-      event.preventDefault();
-      const text = field.value;
-      field.value = "";
-      if (text.trim()) say(text, "typed");
-    });
-    listenForBursts({ onScan: (text) => say(text, "wedge"), alsoIn: (place) => place !== field });
-    root.querySelector("[data-new-session]").addEventListener("click", () => this.session.startAnew());
-    document.addEventListener("inventory:storage-trouble", (event) => {
-      this.facts.storage = event.detail.full ? "full" : "trouble";
-      this.show();
-    });
-    // A keyboard on the screen would cover half of it: only where there is a real one is the field ready at once.
-    if (matchMedia("(pointer: fine)").matches) field.focus();
   }
 
   #around() {
