@@ -79,7 +79,9 @@ def test_a_scanner_that_types_is_heard_wherever_the_focus_is(scanning: Any, worl
     expect(page.locator("#scan-modes")).to_be_hidden()
 
 
-def test_a_scanner_that_types_into_another_field_scans_and_leaves_the_field_as_it_was(scanning: Any, world: World) -> None:
+def test_a_scanner_that_types_into_another_field_scans_and_leaves_the_field_as_it_was(
+    scanning: Any, world: World
+) -> None:
     page = scanning()
     page.get_by_role("button", name="Change").click()
     page.get_by_role("button", name="Put on hold").click()
@@ -145,7 +147,9 @@ def test_who_may_not_correct_can_take_back_only_what_was_not_sent(scanning: Any,
     expect(answer(page)).to_contain_text("Nothing to take back")
 
 
-def test_what_cannot_be_is_refused_with_its_reason_and_goes_to_the_desk_only_when_asked(scanning: Any, world: World) -> None:
+def test_what_cannot_be_is_refused_with_its_reason_and_goes_to_the_desk_only_when_asked(
+    scanning: Any, world: World
+) -> None:
     page = scanning()
     say(page, "SCAN-MODE-PASSED-FOR-REUSE")
     page.context.set_offline(True)
@@ -274,5 +278,7 @@ def test_axe_finds_nothing_and_nothing_overflows(scanning: Any, world: World, si
     say(page, "SCAN-MODE-RETURNED", "SCAN-PLACE-HUB", "ED-1", "NOBODY", "SCAN-MODE-PASSED-FOR-REUSE", "ED-2")
     page.get_by_role("button", name="Change").click()
     page.evaluate(AXE)
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in page.evaluate("axe.run()")["violations"]] == []
+    assert [
+        (each["id"], [node["html"] for node in each["nodes"]]) for each in page.evaluate("axe.run()")["violations"]
+    ] == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -38,7 +38,9 @@ def test_the_worker_keeps_every_file_that_the_page_names(app: Flask, world: Worl
     files = kept(app)["files"]
     assert isinstance(files, dict)
     page = sign_in(app, world).get("/scan").text
-    named = {name for name in re.findall(r'(?:href|src|data-\w+)="(/static/[^"?#]+)', page) if not name.endswith(".png")}
+    named = {
+        name for name in re.findall(r'(?:href|src|data-\w+)="(/static/[^"?#]+)', page) if not name.endswith(".png")
+    }
     assert len(named) > 15
     assert named <= files.keys()
     scripts = {path.name for path in (ROOT / "static" / "js").glob("scan-*.js")}
@@ -60,7 +62,11 @@ def test_the_manifest_names_icons_that_are_there_in_their_size(app: Flask, world
     told = client.get("/manifest.webmanifest").get_json(force=True)
     assert (told["start_url"], told["scope"], told["display"]) == ("/scan", "/", "standalone")
     assert "University of Testing" in told["name"]
-    assert {(icon["sizes"], icon["purpose"]) for icon in told["icons"]} >= {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}
+    assert {(icon["sizes"], icon["purpose"]) for icon in told["icons"]} >= {
+        ("192x192", "any"),
+        ("512x512", "any"),
+        ("512x512", "maskable"),
+    }
     for icon in told["icons"]:
         path = ROOT / icon["src"].partition("?")[0].lstrip("/")
         with Image.open(path) as image:
