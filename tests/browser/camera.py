@@ -24,7 +24,10 @@ def browser_with(chromium: Any, film: Path | None = None, *, allowed: bool = Tru
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     if film is not None:
-        arguments += [f"--use-fake-device-for-media-stream=device-count={devices}", f"--use-file-for-fake-video-capture={film}"]
+        arguments += [
+            f"--use-fake-device-for-media-stream=device-count={devices}",
+            f"--use-file-for-fake-video-capture={film}",
+        ]
     if allowed:
         arguments.append("--use-fake-ui-for-media-stream")
     browser = chromium.browser_type.launch(executable_path=program, args=arguments)

@@ -57,7 +57,9 @@ def camera(chromium: Any, tmp_path: Path) -> Iterator[Any]:
         return pages[-1]
 
     yield opened
-    complaints = [words for page in pages for words in page.complaints if "the server responded with a status of 4" not in words]
+    complaints = [
+        words for page in pages for words in page.complaints if "the server responded with a status of 4" not in words
+    ]
     for each in left:
         each.__exit__(None, None, None)
     assert complaints == []
@@ -84,7 +86,9 @@ def test_a_label_is_one_scan_however_long_it_is_held(site: Site, camera: Any, wo
     scanning(page, site)
     until(page, lambda: texts(page))
     page.wait_for_timeout(1800)
-    assert [(each["text"], each["source"]) for each in heard(page)] == [("HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-1", "camera")]
+    assert [(each["text"], each["source"]) for each in heard(page)] == [
+        ("HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-1", "camera")
+    ]
     expect(page.locator("[data-scan-answer]")).to_contain_text("ED-1")
     expect(page.locator("[data-part='line']")).to_have_text("Read ED-1.")
     assert any("zxing_reader.wasm" in url for url in asked)
@@ -131,7 +135,11 @@ def test_three_in_view_are_offered_and_none_is_taken(site: Site, camera: Any, wo
     page.wait_for_timeout(700)
     assert texts(page) == []
     expect(page.locator("[data-part='line']")).to_have_text("3 codes. Choose which one is meant.")
-    assert {name.strip() for name in buttons.locator("[data-part='name']").all_inner_texts()} == {"ED-1", "UOE0012947", "ED-0012352-S"}
+    assert {name.strip() for name in buttons.locator("[data-part='name']").all_inner_texts()} == {
+        "ED-1",
+        "UOE0012947",
+        "ED-0012352-S",
+    }
     assert all(box["height"] >= 48 for box in (buttons.nth(place).bounding_box() for place in range(3)))
     assert page.locator(".camera__mark text").count() == 3
     assert axe(page) == []
@@ -161,7 +169,21 @@ def test_codes_known_to_be_one_machine_s_are_taken_at_once(site: Site, camera: A
 
 def test_sixty_machines_in_a_row_are_sixty_lines_of_the_ledger(site: Site, camera: Any, world: World) -> None:
     tags = [f"ED-{number}" for number in range(1, 61)]
-    world.batch([world.request("received", None, None, tag=tag, kind="laptop", manufacturer="Dell", model="Latitude 5400", department="INF") for tag in tags])
+    world.batch(
+        [
+            world.request(
+                "received",
+                None,
+                None,
+                tag=tag,
+                kind="laptop",
+                manufacturer="Dell",
+                model="Latitude 5400",
+                department="INF",
+            )
+            for tag in tags
+        ]
+    )
     world.batch([world.request("deployed", tag, None, custodian="ada") for tag in tags])
     scenes = [(frame([ours(tag, turned=(place * 17) % 40 - 20)]), 0.27) for place, tag in enumerate(tags)]
     page = camera(*scenes, size="phone")
@@ -184,7 +206,9 @@ def test_a_phone_s_light_focus_and_other_camera(site: Site, camera: Any, world: 
     light.click()
     expect(light).to_have_attribute("aria-pressed", "false")
     assert page.evaluate("window.wanted") == [{"focusMode": "continuous"}, {"torch": True}, {"torch": False}]
-    expect(page.locator("[data-part='line']")).to_have_text("Hold the label flat, 10 to 15 cm from the camera.", timeout=8000)
+    expect(page.locator("[data-part='line']")).to_have_text(
+        "Hold the label flat, 10 to 15 cm from the camera.", timeout=8000
+    )
     page.get_by_role("combobox", name="Camera").select_option("other")
     assert page.evaluate("localStorage.getItem('camera-device')") == "other"
     # That camera is not there after all: another is taken, and the page says which.
@@ -200,7 +224,9 @@ def test_a_photo_reads_what_the_live_picture_cannot(site: Site, camera: Any, wor
     assert texts(page) == []
     page.get_by_role("button", name="Hard to read? Take a photo").click()
     until(page, lambda: texts(page), 40)
-    assert [(each["text"], each["source"]) for each in heard(page)] == [("https://old.example.ac.uk/a/ED-0012352-S", "photo")]
+    assert [(each["text"], each["source"]) for each in heard(page)] == [
+        ("https://old.example.ac.uk/a/ED-0012352-S", "photo")
+    ]
     expect(page.locator("[data-part='working']")).to_be_hidden()
     # The camera goes on; nothing is left but to stop it, and to read a photo from a file.
     page.get_by_role("button", name="Stop the camera").click()
@@ -231,7 +257,9 @@ def test_a_photo_without_a_code_says_what_to_do(site: Site, camera: Any, world: 
     page.goto(site.address + "/scan?mode=look-up")
     frame([], (320, 240)).save(tmp_path / "nothing.png")
     page.locator("input[type=file]").set_input_files(tmp_path / "nothing.png")
-    expect(page.locator("[data-part='trouble']")).to_contain_text("No code could be read in this photo.", timeout=40_000)
+    expect(page.locator("[data-part='trouble']")).to_contain_text(
+        "No code could be read in this photo.", timeout=40_000
+    )
     assert texts(page) == []
     # And a computer without a camera is told so.
     page.get_by_role("button", name=START).click()
@@ -245,8 +273,15 @@ def test_a_camera_that_is_refused_is_told_with_its_remedy(site: Site, camera: An
     expect(page.get_by_role("alert")).to_contain_text("Allow it for this site")
     expect(page.get_by_role("button", name=START)).to_be_visible()
     assert axe(page) == []
-    for name, told in (("NotReadableError", "is busy"), ("NotAllowedError", "refused"), ("TypeError", "could not be started")):
-        page.evaluate("name => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('by system', name); }; }", name)
+    for name, told in (
+        ("NotReadableError", "is busy"),
+        ("NotAllowedError", "refused"),
+        ("TypeError", "could not be started"),
+    ):
+        page.evaluate(
+            "name => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('by system', name); }; }",
+            name,
+        )
         page.get_by_role("button", name=START).click()
         expect(page.get_by_role("alert")).to_contain_text(told)
 
