@@ -31,7 +31,7 @@ from inventory.lifecycle.upkeep import remember_basis
 from inventory.register.models import Department, Location, Party
 from inventory.register.references import References
 from inventory.register.search import forget_words
-from tests.databases import Kept, empty, own_server
+from tests.databases import Kept, administrator, empty, own_server
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -91,6 +91,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         url = admin.url.set(database=name).render_as_string(hide_password=False)
         _migrate(url, tmp_path_factory.mktemp("postgres"))
         yield url
+        administrator(url).dispose()
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
