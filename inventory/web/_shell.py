@@ -39,6 +39,9 @@ CONTENT_POLICY = (
     "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+DECODING_SCRIPT = "js/scan-worker.js"
+"""The Worker that compiles the code reader. A Worker takes its policy from its own response, so no page needs this."""
+DECODING_POLICY = CONTENT_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -223,6 +226,8 @@ def _name_version(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    if request.endpoint == "static" and (request.view_args or {}).get("filename") == DECODING_SCRIPT:
+        response.headers["Content-Security-Policy"] = DECODING_POLICY
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

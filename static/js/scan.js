@@ -142,10 +142,13 @@ export function start() {
     }
   }
 
-  function take(text) {
+  /** *typed*: it came by the field, which is made ready for the next; a camera's read leaves it as it is. */
+  function take(text, typed = true) {
     const tag = text.trim();
-    field.value = "";
-    field.focus();
+    if (typed) {
+      field.value = "";
+      field.focus();
+    }
     if (!tag) return;
     const fields = [...new FormData(form)].filter(([name]) => !["csrf_token", "key", "tag"].includes(name));
     const entry = { key: newKey(), tag, action: form.action, owner, fields: [...fields, ["tag", tag]], tries: 0 };
@@ -160,7 +163,8 @@ export function start() {
     event.preventDefault();
     take(field.value);
   });
-  listenForBursts({ onScan: take });
+  listenForBursts({ onScan: (text) => take(text) });
+  document.addEventListener("inventory:scan", ({ detail }) => take(detail.text, false));
   window.addEventListener("online", pump);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && pump());
   window.addEventListener("beforeunload", (event) => queue.onlyInThisPage && event.preventDefault());
