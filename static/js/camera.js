@@ -281,19 +281,16 @@ class Panel {
     this.say(this.track ? READY : "");
   }
 
-  // -- words --------------------------------------------------------------------------------------------
-
   say(words) {
+    // A line written anew is read aloud anew.
     if (this.part("line").textContent !== words) this.part("line").textContent = words;
   }
 
   trouble(words) {
     const place = this.part("trouble");
-    if (!words) {
-      place.replaceChildren();
-      return;
-    }
-    place.replaceChildren(this.root.querySelector("[data-camera-trouble]").content.cloneNode(true));
+    place.replaceChildren();
+    if (!words) return;
+    place.append(this.root.querySelector("[data-camera-trouble]").content.cloneNode(true));
     [place.querySelector("[data-part='heading']").textContent, place.querySelector("[data-part='remedy']").textContent] = words;
   }
 }
