@@ -53,7 +53,14 @@ HEADERS = {
 DEMO_NOTICE = "Synthetic demonstration data: only the published totals are real."
 DEMO_ASKED_EVERY = 60.0
 """Seconds after which a register that was no demonstration is asked again."""
-OPEN_ENDPOINTS = {"static", "web_accounts.sign_in", "web_setup.index"}
+OPEN_ENDPOINTS = {
+    "static",
+    "web_accounts.sign_in",
+    "web_setup.index",
+    "web_scan_app.shell",
+    "web_scan_app.service_worker",
+    "web_scan_app.manifest",
+}
 """What is served before anybody signs in."""
 
 csrf = CSRFProtect()
@@ -328,7 +335,7 @@ def _context() -> dict[str, Any]:
     return {
         "institution": settings().institution,
         "current_account": _Shown(found.display_name, found.role, ROLES[found.role]) if found else None,
-        "navigation": list(_navigation(found.role)) if found else [],
+        "navigation": list(navigation(found.role)) if found else [],
         "demo_notice": DEMO_NOTICE if is_demo() else None,
         "may": (lambda permission: may(found.role, permission)) if found else (lambda permission: False),
     }
@@ -345,7 +352,8 @@ def is_demo() -> bool:
     return bool(known["marked"])
 
 
-def _navigation(role: str) -> Iterator[dict[str, Any]]:
+def navigation(role: str) -> Iterator[dict[str, Any]]:
+    """The sections that *role* may enter: label, icon, href, active."""
     entries = [each for listed in find("inventory.web", "NAVIGATION").values() for each in listed]
     for entry in sorted(entries, key=lambda each: each.place):
         if may(role, entry.permission):

@@ -50,8 +50,8 @@ def test_a_whole_count_by_forms_alone(app: Flask, counting: Counting) -> None:  
     client.post(f"/stock-takes/{code}/missing", data={"tag": ["H-2"], "decision": "report"})
     client.post(f"/stock-takes/{code}/unexpected", data={"everything": "1", "decision": "move", "back": "review"})
     review = words(client.get(f"/stock-takes/{code}/review"))
-    assert "1 will be reported missing; of the other 3 nothing is recorded" in review
-    assert "1 stay here and are moved" in review
+    assert "1 will be reported missing 3 nothing is recorded" in review
+    assert "1 stay here: moved in the register 0 go back" in review
     preview = client.post(f"/stock-takes/{code}/confirm", data={"step": "preview", "sight": "1"})
     assert "1 moved" in words(preview) and "1 reported missing" in words(preview) and "2 sighted" in words(preview)
     assert kinds_of(counting.world, "H-0") == ["registered"]
