@@ -32,7 +32,8 @@ class Panel {
     this.track = null;
     this.run = 0;
     this.photos = new Photos(this);
-    this.turn = 0;
+    /** Frames in a row without a code: the worker looks harder at some of them. */
+    this.empty = 0;
     this.longest = FULL;
     this.typical = 0;
     this.lastRead = 0;
@@ -202,22 +203,20 @@ class Panel {
       await stream.nextFrame(this.video);
       if (run !== this.run) return;
       if (document.hidden || this.photos.busy || !this.video.videoWidth) continue;
-      try {
-        await this.readFrame(run);
-      } catch {
+      await this.readFrame(run).catch(() => {
         if (run === this.run) this.fail(["The code reader stopped.", "Start the camera again."]);
-      }
+      });
     }
   }
 
   async readFrame(run) {
     const part = partInSight(this.video);
     const bitmap = await createImageBitmap(this.video);
-    const { codes, milliseconds } = await this.decoder.frame(bitmap, part, this.longest, this.turn++);
+    const { codes, milliseconds } = await this.decoder.frame(bitmap, part, this.longest, this.empty);
     if (run !== this.run || this.photos.busy) return;
-    this.typical = this.typical ? 0.8 * this.typical + 0.2 * milliseconds : milliseconds;
-    if (this.typical > SLOW_MS && this.turn > 10) this.longest = REDUCED;
-    if (codes.length === 0) this.known.forget();
+    if (codes.length > 0) this.learnSpeed(milliseconds);
+    else this.known.forget();
+    this.empty = codes.length > 0 ? 0 : this.empty + 1;
     const now = performance.now();
     const { taken, offered } = this.sightings.see(codes, now);
     if (taken !== null) this.accept(taken, "camera");
@@ -227,11 +226,15 @@ class Panel {
     this.mark(codes, offered);
   }
 
+  /** From frames with a code only: the harder looks at others are slow by design. */
+  learnSpeed(milliseconds) {
+    this.typical += (milliseconds - this.typical) / 10;
+    if (this.typical > SLOW_MS) this.longest = REDUCED;
+  }
+
   mark(codes, offered) {
-    const now = performance.now();
-    const numbered = offered.map((one, place) => ({
-      corners: now - one.last < MARK_FRESH_MS ? one.corners : null, number: place + 1, done: one.done,
-    }));
+    const fresh = (one) => (performance.now() - one.last < MARK_FRESH_MS ? one.corners : null);
+    const numbered = offered.map((one, place) => ({ corners: fresh(one), number: place + 1, done: one.done }));
     const marks = offered.length > 0 ? numbered : codes.map(({ corners }) => ({ corners, done: true }));
     showMarks(this.part("marks"), marks, this.video.videoWidth, this.video.videoHeight);
   }
@@ -281,19 +284,16 @@ class Panel {
     this.say(this.track ? READY : "");
   }
 
-  // -- words --------------------------------------------------------------------------------------------
-
   say(words) {
+    // A line written anew is read aloud anew.
     if (this.part("line").textContent !== words) this.part("line").textContent = words;
   }
 
   trouble(words) {
     const place = this.part("trouble");
-    if (!words) {
-      place.replaceChildren();
-      return;
-    }
-    place.replaceChildren(this.root.querySelector("[data-camera-trouble]").content.cloneNode(true));
+    place.replaceChildren();
+    if (!words) return;
+    place.append(this.root.querySelector("[data-camera-trouble]").content.cloneNode(true));
     [place.querySelector("[data-part='heading']").textContent, place.querySelector("[data-part='remedy']").textContent] = words;
   }
 }
