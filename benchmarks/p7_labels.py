@@ -7,8 +7,8 @@ import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 
 from benchmarks._base import PUBLIC_URL, Database, Result, interleaved, result
-from inventory.labels.layout import make_label
-from inventory.labels.sheets import write_sheets
+from inventory.labels.label import make_label
+from inventory.labels.sheets import write_labels
 from inventory.labels.templates import TEMPLATES
 from inventory.register.tags import issue
 
@@ -25,7 +25,7 @@ def run(sizes: Sequence[int], databases: Sequence[Database]) -> list[Result]:
     template = next(iter(TEMPLATES.values()))
 
     def ours() -> None:
-        write_sheets(BytesIO(), labels, template)
+        write_labels(BytesIO(), labels, template)
 
     def plain() -> None:
         for label in labels[:PLAIN]:

@@ -1,22 +1,24 @@
 """The labels of machines on record, as they are now: what each says, where it points, which cannot be printed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
 from inventory.errors import InventoryError, NotFound, ValidationRefused
 from inventory.i18n import mark
-from inventory.labels.layout import LabelText, code_box, make_label
+from inventory.labels.label import USUAL, LabelText, make_label
+from inventory.labels.layout import lay_out
 from inventory.labels.payload import is_local, origin_of
-from inventory.labels.templates import SheetTemplate
+from inventory.labels.second_life import statements
+from inventory.labels.shapes import LabelTemplate
 from inventory.lifecycle.models import ProjectionBasis
-from inventory.printing.qr import smallest_version
+from inventory.printing.picture import Picture
 from inventory.register.issuing import tags_on_record
-from inventory.register.models import Asset
+from inventory.register.models import Asset, AssetIdentifier, Department
 from inventory.register.tags import normalise
 
 CHUNK: Final = 500
@@ -29,6 +31,19 @@ class Base:
 
     url: str
     local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What labels are to show: keys of SHOWABLE, the wording (asset or second_life), the logo, the copy's number."""
+
+    shows: tuple[str, ...] = USUAL
+    wording: str = "asset"
+    logo: Picture | None = None
+    copy: int = 1
+
+
+_USUAL: Final = Wanted()
 
 
 def is_demo(session: Session) -> bool:
@@ -56,12 +71,17 @@ def label_of(session: Session, tag: str, base: Base, settings: Settings) -> Labe
     present = tags_on_record(session, [normalise(tag)]).get(normalise(tag))
     if present is None:
         raise NotFound(mark("No machine bears {tag}."), field="tag", tag=tag[:64])
-    model, _ = _facts(session, [present])[normalise(present)]
-    return make_label(base.url, present, model=model, institution=settings.institution, local_only=base.local)
+    fact = _facts(session, [present], Wanted(), settings)[normalise(present)]
+    return make_label(base.url, present, model=fact.model, institution=settings.institution, local_only=base.local)
 
 
 def printable(
-    session: Session, tags: Sequence[str], template: SheetTemplate, base: Base, settings: Settings
+    session: Session,
+    tags: Sequence[str],
+    template: LabelTemplate,
+    base: Base,
+    settings: Settings,
+    wanted: Wanted = _USUAL,
 ) -> tuple[list[LabelText], list[tuple[str, InventoryError]]]:
     """The labels of *tags* in their order, each machine once, and what no label can be printed for, with why."""
     good: list[LabelText] = []
@@ -70,7 +90,7 @@ def printable(
     for start in range(0, len(tags), CHUNK):
         chunk = tags[start : start + CHUNK]
         known = tags_on_record(session, [normalise(tag) for tag in chunk])
-        facts = _facts(session, known.values())
+        facts = _facts(session, known.values(), wanted, settings)
         for tag in chunk:
             present = known.get(normalise(tag))
             try:
@@ -79,39 +99,107 @@ def printable(
                 if (key := normalise(present)) in seen:
                     continue
                 seen.add(key)
-                good.append(_checked(present, facts[key], template, base, settings))
+                good.append(_checked(present, facts[key], template, base, settings, wanted))
             except InventoryError as error:
                 bad.append((tag, error))
     return good, bad
 
 
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """What the register says of one machine."""
+
+    model: str
+    status: str
+    lines: tuple[str, ...] = ()
+    statement: tuple[str, ...] = ()
+    refusal: InventoryError | None = None
+
+
 def _checked(
-    tag: str, facts: tuple[str, str], template: SheetTemplate, base: Base, settings: Settings
+    tag: str, fact: _Fact, template: LabelTemplate, base: Base, settings: Settings, wanted: Wanted
 ) -> LabelText:
-    model, status = facts
-    if status == "withdrawn":
+    if fact.status == "withdrawn":
         raise ValidationRefused(
             mark("{tag} is withdrawn; no label is printed for it."), field="tag", tag=tag
         )
-    label = make_label(base.url, tag, model=model, institution=settings.institution, local_only=base.local)
+    if fact.refusal is not None:
+        raise fact.refusal
+    label = _label(tag, fact, base, settings, wanted)
     fits(label, template)
     return label
 
 
-def fits(label: LabelText, template: SheetTemplate) -> None:
-    """ValidationRefused when the code of *label* would be too small to scan on this sheet."""
-    code_box(template.shape, smallest_version(label.address))
+def _label(tag: str, fact: _Fact, base: Base, settings: Settings, wanted: Wanted) -> LabelText:
+    shows = wanted.shows
+    # The statement of a second-life label names the institution itself.
+    named = "institution" in shows and not fact.statement
+    label = make_label(
+        base.url,
+        tag,
+        model=fact.model if "model" in shows else "",
+        institution=settings.institution if named else "",
+        local_only=base.local,
+    )
+    if shows == USUAL and wanted.copy == 1 and not fact.statement:
+        return label
+    return replace(
+        label,
+        facts=fact.lines,
+        statement=fact.statement,
+        copy=wanted.copy,
+        bars="bars" in shows,
+        logo=wanted.logo if "logo" in shows else None,
+    )
 
 
-def _facts(session: Session, tags: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """(model in words, status) of the machines that bear *tags*, by comparison form."""
+def fits(label: LabelText, template: LabelTemplate) -> None:
+    """ValidationRefused when the label does not fit: its code would be too small to scan, or its statement too long."""
+    lay_out(label, template.shape, template.dpi)
+
+
+def _facts(session: Session, tags: Iterable[str], wanted: Wanted, settings: Settings) -> dict[str, _Fact]:
+    """What labels say of the machines that bear *tags*, by comparison form. One statement, four at most."""
     keys = sorted({normalise(tag) for tag in tags})
     if not keys:
         return {}
     rows = session.execute(
-        select(Asset.tag_key, Asset.manufacturer, Asset.model, Asset.status).where(Asset.tag_key.in_(keys))
+        select(
+            Asset.id, Asset.tag_key, Asset.tag, Asset.manufacturer, Asset.model, Asset.status, Asset.order_reference,
+            Department.name.label("department"),
+        )
+        .outerjoin(Department, Department.id == Asset.department_id)
+        .where(Asset.tag_key.in_(keys))
+    ).all()  # fmt: skip
+    numbers = {row.id: row.tag for row in rows}
+    serials = _serials(session, list(numbers)) if "serial" in wanted.shows else {}
+    told = statements(session, numbers, settings) if wanted.wording == "second_life" else {}
+    found = {}
+    for row in rows:
+        words = {
+            "serial": f"S/N {serials[row.id]}" if row.id in serials else "",
+            "department": row.department or "",
+            "order": f"PO {row.order_reference}" if row.order_reference else "",
+        }
+        statement = told.get(row.id, ())
+        found[row.tag_key] = _Fact(
+            _model(row.manufacturer, row.model),
+            row.status,
+            tuple(text for key, text in words.items() if key in wanted.shows and text),
+            () if isinstance(statement, InventoryError) else statement,
+            statement if isinstance(statement, InventoryError) else None,
+        )
+    return found
+
+
+def _serials(session: Session, numbers: Sequence[int]) -> dict[int, str]:
+    """The first serial number on record of each asset; one statement."""
+    rows = session.execute(
+        select(AssetIdentifier.asset_id, func.min(AssetIdentifier.value))
+        .where(AssetIdentifier.type == "serial", AssetIdentifier.asset_id.in_(numbers))
+        .group_by(AssetIdentifier.asset_id)
     )
-    return {key: (_model(maker, model), status) for key, maker, model, status in rows}
+    return dict(rows.all())
 
 
 def _model(maker: str | None, model: str | None) -> str:
@@ -120,19 +208,27 @@ def _model(maker: str | None, model: str | None) -> str:
     return " ".join(part for part in (maker, model) if part)
 
 
-def described(session: Session, tags: Sequence[str], base: Base, settings: Settings) -> Iterator[LabelText]:
-    """The labels of *tags*, at most some thousands: of machines as they are now, of the rest as blank ones."""
+def described(
+    session: Session, tags: Sequence[str], base: Base, settings: Settings, wanted: Wanted = _USUAL
+) -> Iterator[LabelText]:
+    """The labels of *tags*, at most some thousands: of machines as they are now, of the rest as blank ones.
+
+    A machine that is withdrawn, or that a second-life label can no longer be printed for, is left out.
+    """
     known = tags_on_record(session, [normalise(tag) for tag in tags])
-    facts = _facts(session, known.values())
+    facts = _facts(session, known.values(), wanted, settings)
     for tag in tags:
         present = known.get(normalise(tag))
-        model, status = facts[normalise(present)] if present is not None else ("", "")
-        if status != "withdrawn":
-            yield make_label(
-                base.url,
-                present or tag,
-                model=model,
-                institution=settings.institution,
-                unclaimed=present is None,
-                local_only=base.local,
+        if present is None:
+            blank = make_label(base.url, tag, institution=settings.institution, unclaimed=True, local_only=base.local)
+            yield replace(
+                blank,
+                institution=blank.institution if "institution" in wanted.shows else "",
+                copy=wanted.copy,
+                bars="bars" in wanted.shows,
+                logo=wanted.logo if "logo" in wanted.shows else None,
             )
+            continue
+        fact = facts[normalise(present)]
+        if fact.status != "withdrawn" and fact.refusal is None:
+            yield _label(present, fact, base, settings, wanted)

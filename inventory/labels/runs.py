@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from inventory.accounts.models import Account
 from inventory.errors import NotFound
 from inventory.i18n import mark
-from inventory.register.models import BlankTag, LabelRun, LabelRunTag
+from inventory.register.models import BlankTag, LabelPrinter, LabelRun, LabelRunTag
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,10 @@ class RunRow:
     reprint_of: int | None
     public_url: str
     claimed: int | None
+    copy: int = 1
+    wording: str = "asset"
+    shows: tuple[str, ...] = ()
+    printer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,15 @@ class RunPage:
 
 
 def _statement() -> Any:
-    return select(LabelRun, Account.display_name).join(Account, Account.id == LabelRun.account_id)
+    return (
+        select(LabelRun, Account.display_name, LabelPrinter.name)
+        .join(Account, Account.id == LabelRun.account_id)
+        .outerjoin(LabelPrinter, LabelPrinter.id == LabelRun.printer_id)
+    )
 
 
-def _rows(session: Session, found: list[tuple[LabelRun, str]]) -> list[RunRow]:
-    roots = {run.id: run.reprint_of or run.id for run, _ in found if run.blank}
+def _rows(session: Session, found: list[tuple[LabelRun, str, str | None]]) -> list[RunRow]:
+    roots = {run.id: run.reprint_of or run.id for run, _, _ in found if run.blank}
     claimed: dict[str, int] = {}
     if roots:
         counted = (
@@ -55,9 +63,10 @@ def _rows(session: Session, found: list[tuple[LabelRun, str]]) -> list[RunRow]:
     return [
         RunRow(
             run.id, run.printed_at, by, run.template, run.labels, run.blank, run.skipped, run.reprint_of,
-            run.public_url, claimed.get(str(roots[run.id]), 0) if run.id in roots else None,
+            run.public_url, claimed.get(str(roots[run.id]), 0) if run.id in roots else None, run.copy, run.wording,
+            tuple(run.shows.split()), printer,
         )
-        for run, by in found
+        for run, by, printer in found
     ]  # fmt: skip
 
 
@@ -70,7 +79,7 @@ def list_runs(session: Session, size: int, *, before: int | None = None, after: 
         statement = statement.order_by(LabelRun.id.desc())
         if before is not None:
             statement = statement.where(LabelRun.id < before)
-    found = [(run, by) for run, by in session.execute(statement.limit(size + 1))]
+    found = [(run, by, printer) for run, by, printer in session.execute(statement.limit(size + 1))]
     more, found = len(found) > size, found[:size]
     if after is not None:
         found.reverse()
@@ -85,7 +94,7 @@ def run_numbered(session: Session, number: int) -> tuple[LabelRun, RunRow]:
     found = session.execute(_statement().where(LabelRun.id == number)).first()
     if found is None:
         raise NotFound(mark("There is no print run {number}."), number=number)
-    return found[0], _rows(session, [(found[0], found[1])])[0]
+    return found[0], _rows(session, [(found[0], found[1], found[2])])[0]
 
 
 def ends_of(session: Session, run: LabelRun) -> tuple[str, str]:
@@ -99,3 +108,10 @@ def ends_of(session: Session, run: LabelRun) -> tuple[str, str]:
         .where(first.run_id == root, first.number == 0, last.number == number)
     ).one()
     return found[0], found[1]
+
+
+def last_run_of(session: Session, account_id: int) -> LabelRun | None:
+    """What this account printed last; one statement."""
+    return session.scalar(
+        select(LabelRun).where(LabelRun.account_id == account_id).order_by(LabelRun.id.desc()).limit(1)
+    )

@@ -104,6 +104,11 @@ def tallies_of(state: State, facts: list[Fact], settings: Settings) -> Counter[t
             found[key, fact.mass_g] += 1
     for measure, day in headline_days(facts, settings):
         found[TallyKey("headline", day=day, measure=measure, kind=group), None] += 1
+        # What every reader asks for, in a few rows: there are more days every year.
+        found[TallyKey("headline_all", measure=measure, kind=group), None] += 1
+    for year in {academic_year(local_day(each, settings), settings) for each in state.extended}:
+        # Placed by the department that the machine has now: a repair has none of its own.
+        found[TallyKey("extended", year=year, kind=state.kind, department=state.facts.get("department")), None] = 1
     return found
 
 

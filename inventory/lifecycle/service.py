@@ -445,6 +445,8 @@ def write_working(
     session: Session, touched: list[Working], recorder: Recorder, references: References
 ) -> None:
     """Insert the new lines of *touched* and move their projections."""
+    # A correction may bring back a department or a party that neither the request nor the last state named.
+    references.load({pair for working in touched for pair in admission.state_references(working.state)})
     changes = []
     for working in touched:
         after = view(working.state, working.notes, references, recorder.settings)

@@ -1,8 +1,9 @@
 """One QR code: text to matrix by the `qrcode` package, and the matrix as SVG, PNG or a PDF path.
 
 Everything is alphanumeric mode (upper-case letters, digits and nine signs), which needs one version
-less than bytes for an address; error correction Q, which costs nothing over M at these lengths.
-The mask is pinned: trying all eight is nine tenths of the time, and fixed masks read as well.
+less than bytes for an address; error correction Q, which costs nothing over M at these lengths, or H
+where the label has room for it. The mask is pinned: trying all eight is nine tenths of the time, and
+fixed masks read as well.
 """
 
 import re
@@ -10,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from typing import Final
+from typing import Final, Literal
 
 from PIL import Image
-from qrcode.constants import ERROR_CORRECT_Q
+from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_Q
 from qrcode.main import QRCode
 from qrcode.util import MODE_ALPHA_NUM, QRData
 
@@ -21,8 +22,13 @@ QUIET_MODULES: Final = 4
 """Width of the empty margin on each side, in modules (ISO/IEC 18004, 6.3.8)."""
 MASK: Final = 0
 """The pinned mask pattern (0 to 7)."""
+Level = Literal["Q", "H"]
+"""Error correction: Q restores about a quarter of a damaged code, H three tenths."""
+LEVELS: Final[dict[Level, int]] = {"Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
 CAPACITY: Final = (16, 29, 47, 67, 87, 108, 125, 157, 189)
 """Alphanumeric characters that versions 1 to 9 hold at level Q (ISO/IEC 18004, table 7)."""
+CAPACITY_H: Final = (10, 20, 35, 50, 64, 84, 93, 122, 143)
+"""The same at level H."""
 _PAYLOAD = re.compile(r"[0-9A-Z $%*+\-./:]+")
 _DARK_RUN = re.compile("1+")
 
@@ -51,24 +57,30 @@ def modules_of(version: int) -> int:
     return 17 + 4 * version
 
 
-def smallest_version(payload: str) -> int:
-    """The smallest version that holds *payload* at level Q.
+def is_alphanumeric(text: str) -> bool:
+    """Whether *text* can be written in an alphanumeric code."""
+    return _PAYLOAD.fullmatch(text) is not None
+
+
+def smallest_version(payload: str, level: Level = "Q") -> int:
+    """The smallest version that holds *payload* at *level*.
 
     ValueError when a character is not alphanumeric in the sense of ISO/IEC 18004, or when the text
-    is empty or longer than version 9 holds (189 characters).
+    is empty or longer than version 9 holds (189 characters at Q, 143 at H).
     """
+    capacities = CAPACITY if level == "Q" else CAPACITY_H
     if not _PAYLOAD.fullmatch(payload):
         raise ValueError("only 0-9, A-Z, space and $%*+-./: can be written in an alphanumeric QR code")
-    for version, capacity in enumerate(CAPACITY, start=1):
+    for version, capacity in enumerate(capacities, start=1):
         if len(payload) <= capacity:
             return version
-    raise ValueError(f"{len(payload)} characters are more than the {CAPACITY[-1]} of a version 9 code")
+    raise ValueError(f"{len(payload)} characters are more than the {capacities[-1]} of a version 9 code")
 
 
-def encode(payload: str) -> Matrix:
-    """The code of *payload*; ValueError as `smallest_version`."""
-    version = smallest_version(payload)
-    code = QRCode(version=version, error_correction=ERROR_CORRECT_Q, border=0, mask_pattern=MASK)
+def encode(payload: str, level: Level = "Q") -> Matrix:
+    """The code of *payload* at *level*; ValueError as `smallest_version`."""
+    version = smallest_version(payload, level)
+    code = QRCode(version=version, error_correction=LEVELS[level], border=0, mask_pattern=MASK)
     code.add_data(QRData(payload, mode=MODE_ALPHA_NUM), optimize=0)
     code.make(fit=False)
     return Matrix(version, bits_of(code))

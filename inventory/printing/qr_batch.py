@@ -12,11 +12,10 @@ from functools import lru_cache
 from typing import Final
 
 from qrcode.base import rs_blocks
-from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.main import QRCode
 from qrcode.util import BitBuffer, create_bytes
 
-from inventory.printing.qr import MASK, Matrix, bits_of, encode, modules_of, smallest_version
+from inventory.printing.qr import LEVELS, MASK, Level, Matrix, bits_of, encode, modules_of, smallest_version
 
 _SIGNS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _VALUE: Final = {sign: value for value, sign in enumerate(_SIGNS)}
@@ -25,9 +24,9 @@ _COUNT_BITS: Final = 9
 """Length of the character count in versions 1 to 9 (ISO/IEC 18004, table 3)."""
 
 
-def data_bytes(version: int) -> int:
-    """Data code words (bytes) of a code of this *version* at level Q."""
-    return sum(block.data_count for block in rs_blocks(version, ERROR_CORRECT_Q))
+def data_bytes(version: int, level: Level = "Q") -> int:
+    """Data code words (bytes) of a code of this *version* at *level*."""
+    return sum(block.data_count for block in rs_blocks(version, LEVELS[level]))
 
 
 def _data_bits(payload: str, size: int) -> int:
@@ -49,25 +48,25 @@ def _data_bits(payload: str, size: int) -> int:
     return number
 
 
-def _ask(version: int, data: int, size: int) -> int:
+def _ask(version: int, level: Level, data: int, size: int) -> int:
     """The modules that `qrcode` makes of these data code words, as one number."""
     buffer = BitBuffer()
     buffer.buffer = list(data.to_bytes(size, "big"))
     buffer.length = size * 8
-    code = QRCode(version=version, error_correction=ERROR_CORRECT_Q, border=0, mask_pattern=MASK)
-    code.data_cache = create_bytes(buffer, rs_blocks(version, ERROR_CORRECT_Q))
+    code = QRCode(version=version, error_correction=LEVELS[level], border=0, mask_pattern=MASK)
+    code.data_cache = create_bytes(buffer, rs_blocks(version, LEVELS[level]))
     code.make(fit=False)
     return int(bits_of(code), 2)
 
 
-@lru_cache(maxsize=4)
-def _learn(version: int) -> tuple[int, list[list[int]]]:
+@lru_cache(maxsize=6)
+def _learn(version: int, level: Level) -> tuple[int, list[list[int]]]:
     """The code of a known payload, and per half byte of data the difference for each of its 16 values."""
-    size = data_bytes(version)
+    size = data_bytes(version, level)
     # Not zero: `qrcode` cannot divide a block of zeros, and no real payload has one.
     known = int.from_bytes(bytes(_PADDING) * size, "big") >> size * 8
-    base = _ask(version, known, size)
-    differences = [_ask(version, known ^ 1 << bit, size) ^ base for bit in range(size * 8)]
+    base = _ask(version, level, known, size)
+    differences = [_ask(version, level, known ^ 1 << bit, size) ^ base for bit in range(size * 8)]
     zero, tables = base, []
     for half in range(size * 2):
         table = [0]
@@ -78,24 +77,35 @@ def _learn(version: int) -> tuple[int, list[list[int]]]:
     return zero, tables
 
 
-def encode_quickly(payload: str) -> Matrix:
+def encode_quickly(payload: str, level: Level = "Q") -> Matrix:
     """The same as `qr.encode`, from what was learnt of this payload's version (learns it at need)."""
-    version = smallest_version(payload)
-    modules, tables = _learn(version)
-    data = _data_bits(payload, data_bytes(version))
+    version = smallest_version(payload, level)
+    modules, tables = _learn(version, level)
+    data = _data_bits(payload, data_bytes(version, level))
     for half, table in enumerate(tables):
         modules ^= table[data >> half * 4 & 15]
     return Matrix(version, f"{modules:0{modules_of(version) ** 2}b}")
 
 
-def encode_all(payloads: Iterable[str]) -> Iterator[Matrix]:
-    """The code of each payload, in order; ValueError as `qr.encode`.
+class Encoder:
+    """Codes one after another, the quick way once it pays.
 
     Learning a version costs as much as making one code for each of its data bits, so it is done
     once as many have been made: a sheet of twenty never waits for it.
     """
-    made: Counter[int] = Counter()
-    for payload in payloads:
-        version = smallest_version(payload)
-        made[version] += 1
-        yield (encode_quickly if made[version] > data_bytes(version) * 8 else encode)(payload)
+
+    def __init__(self) -> None:
+        self._made: Counter[tuple[int, Level]] = Counter()
+
+    def encode(self, payload: str, level: Level = "Q") -> Matrix:
+        """The code of *payload*; ValueError as `qr.encode`."""
+        kind = smallest_version(payload, level), level
+        self._made[kind] += 1
+        quick = self._made[kind] > data_bytes(*kind) * 8
+        return (encode_quickly if quick else encode)(payload, level)
+
+
+def encode_all(payloads: Iterable[str]) -> Iterator[Matrix]:
+    """The code of each payload at level Q, in order; ValueError as `qr.encode`."""
+    encoder = Encoder()
+    return (encoder.encode(payload) for payload in payloads)

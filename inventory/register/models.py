@@ -200,6 +200,40 @@ class LabelRun(Base):
     """Places of the first sheet that were used up already."""
     reprint_of: Mapped[int | None] = mapped_column(ForeignKey("label_run.id"), index=True)
     """The run whose labels this one prints once more; None when it has labels of its own."""
+    shows: Mapped[str] = mapped_column(String(120), default="model institution", server_default="model institution")
+    """What the labels show beside code and tag: keys with a space between."""
+    wording: Mapped[str] = mapped_column(String(16), default="asset", server_default="asset")
+    """asset or second_life."""
+    copy: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    """1 for the first print; from 2 on it is printed on the labels."""
+    printer_id: Mapped[int | None] = mapped_column(ForeignKey("label_printer.id"), index=True)
+
+
+class LabelPrinter(Base):
+    """A printer of labels, by the name people know it by, and how far its print must be moved."""
+
+    __tablename__ = "label_printer"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    family: Mapped[str] = mapped_column(String(20))
+    """Key of the family of label templates that it takes."""
+    right_tenths: Mapped[int] = mapped_column(Integer)
+    """Tenths of a millimetre to the right."""
+    down_tenths: Mapped[int] = mapped_column(Integer)
+
+
+class LabelLogo(Base):
+    """The institution's logo for labels; there is one row at most."""
+
+    __tablename__ = "label_logo"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    """Grey PNG, at most 1200 pixels on its longer side."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class LabelRunTag(Base):

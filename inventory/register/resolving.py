@@ -74,7 +74,7 @@ def resolve(session: Session, text: str, settings: Settings) -> Resolution:
 
 
 def resolve_many(session: Session, texts: Sequence[str], settings: Settings) -> list[Resolution]:
-    """What each of *texts* (some hundreds) stands for, as `resolve` tells it; at most five statements in all.
+    """What each of *texts* (some hundreds) stands for, as `resolve` tells it; at most six statements in all.
 
     Only tags one slip away are suggested, and those to the first few texts that nobody bears.
     """

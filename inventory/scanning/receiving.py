@@ -16,7 +16,7 @@ from inventory.scanning.incoming import ScanIn
 from inventory.scanning.models import TO_SETTLE, Scan
 from inventory.scanning.recording import Answer, OnLedger, on_ledger, record_scans, to_settle
 
-__all__ = ["Answer", "Handler", "Handlers", "Received", "ScanIn", "Undoer", "receive", "settled_key"]
+__all__ = ["Answer", "Handler", "Handlers", "Received", "ScanIn", "Undoer", "receipts_of", "receive", "settled_key"]
 
 Handler = Callable[[Session, list[ScanIn], Recorder], list[dict[str, Any]]]
 """Takes scans of one action; for each, in order: outcome, tag, headline, words, and status, asset_id if known."""
@@ -37,17 +37,17 @@ class Handlers:
 
 @dataclass(slots=True)
 class Received:
-    """A scan's receipt and its answer; ``repeated``: the receipt was there before."""
+    """The answer to a scan. ``receipt_key``: under which its receipt is kept; ``repeated``: it was there before."""
 
     key: str
     answer: Answer
-    receipt: Scan | None
+    receipt_key: str
     repeated: bool = False
 
 
 def settled_key(key: str) -> str:
     """Key of the line that a receipt's settling adds."""
-    return f"{key}-x"
+    return f"{key[:72]}-settled"
 
 
 def receive(session: Session, scans: Sequence[ScanIn], recorder: Recorder, handlers: Handlers) -> list[Received]:
@@ -86,7 +86,7 @@ class _Taking:
             Received(
                 scan.key,
                 self.answers.get(key) or answer_of(self.receipts[key], machines),
-                self.receipts.get(key),
+                key,
                 repeated,
             )
             for scan, key, repeated in zip(scans, places, before, strict=True)
@@ -229,6 +229,13 @@ def _receipts(session: Session, keys: Iterable[str | None]) -> dict[str, Scan]:
     statement = select(Scan).where(among(session, Scan.key, wanted)).order_by(Scan.id).with_for_update()
     found = session.scalars(statement, execution_options={"populate_existing": True})
     return {receipt.key: receipt for receipt in found}
+
+
+def receipts_of(session: Session, keys: Sequence[str]) -> list[Scan]:
+    """The receipts with these keys, in the order in which they came; one statement."""
+    if not keys:
+        return []
+    return list(session.scalars(select(Scan).where(among(session, Scan.key, sorted(set(keys)))).order_by(Scan.id)))
 
 
 def _is_mark(receipt: Scan) -> bool:

@@ -116,6 +116,12 @@ def record_scans(
     results = record_events(session, batch.requests, recorder, all_or_none=False)
     for request, result in zip(batch.requests, results, strict=True):
         batch.answers[request.key] = _answered(request, result)
+    for key, answer in batch.answers.items():
+        # What was refused names its machine too: both sides of it are shown.
+        if answer.asset_id is None and (each := found.get(key)) is not None:
+            answer.asset_id = each.asset_id
+        elif answer.asset_id is None and key in voids:
+            answer.asset_id = known[voids[key]].asset_id
     for key, (first, at, tag, number) in batch.twice.items():
         batch.answers[key] = _double(batch, first, at, tag, number)
     return batch.answers

@@ -1,8 +1,7 @@
-"""Labels: the code of one machine, sheets to print, blank ones, and the runs that were printed."""
+"""Labels: the code of one machine, machines to print, blank labels. Runs and printers have files of their own."""
 
-from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
@@ -12,71 +11,68 @@ from werkzeug.wrappers import Response as AnyResponse
 from inventory.db import write
 from inventory.errors import InventoryError, ValidationRefused
 from inventory.labels import service
-from inventory.labels.layout import LabelText
-from inventory.labels.machines import Base, base_of, label_of, printable
-from inventory.labels.runs import ends_of, list_runs, run_numbered
+from inventory.labels.calibration import calibration_file
+from inventory.labels.label import LabelText
+from inventory.labels.machines import label_of, printable
+from inventory.labels.runs import list_runs
+from inventory.labels.sheets import MIME, Placing
 from inventory.labels.single import asset_label_png, asset_label_svg
-from inventory.labels.templates import DEFAULT, ROLL, TEMPLATES, LabelShape, SheetTemplate, template_named
+from inventory.labels.templates import ROLL, template_named
 from inventory.register.queries import AssetFilter, matching_tags
 from inventory.web._batching import listed, settle
-from inventory.web._label_sheet import draw
-from inventory.web._shell import account, client_key, is_demo, requires, session, settings
+from inventory.web._label_form import (
+    LEFT_OUT,
+    Choice,
+    all_printers,
+    base_here,
+    choice,
+    controls,
+    example,
+    job,
+    last_choice,
+    matched,
+    whole,
+)
+from inventory.web._label_sheet import draw, enlarged, facts, left_out
+from inventory.web._shell import is_demo, requires, session, settings
 
 blueprint = Blueprint("web_labels", __name__)
 
 _SHOWN: Final = 50
 """Labels left out that are named one by one."""
+_RECENT: Final = 4
+"""Runs shown below the form."""
 _CODES: Final = {"svg": "image/svg+xml", "png": "image/png"}
-
-
-def base_here() -> Base:
-    """Where labels of this server point; the refusal that says what to set."""
-    return base_of(settings().public_url, request.host_url, demo=is_demo())
 
 
 @blueprint.get("/labels/code.<any(svg,png):ext>")
 @requires("view")
 def qr(ext: str) -> Response:
-    """The label of one machine as an image; ``shape`` of a sheet or the roll, PNG by ``dpi`` of the printer."""
+    """The label of one machine as an image; ``shape`` of a template or the roll, PNG by ``dpi`` of the printer."""
     label = label_of(session(), request.args.get("tag", "")[:300], base_here(), settings())
-    shape = _shape(request.args.get("shape", ""))
+    key = request.args.get("shape", "")
+    shape = template_named(key).shape if key.strip() else ROLL
     if ext == "svg":
         content: str | bytes = asset_label_svg(label, shape)
     else:
-        content = asset_label_png(label, shape, dpi=_whole("dpi", "300", "The resolution", 1, 10_000))
+        content = asset_label_png(label, shape, dpi=whole("dpi", "300", "The resolution", 1, 10_000))
     answer = Response(content, mimetype=_CODES[ext])
     answer.headers["Content-Disposition"] = f'inline; filename="label.{ext}"'
     return answer
 
 
-def _shape(key: str) -> LabelShape:
-    return template_named(key).shape if key.strip() else ROLL
-
-
-def _whole(name: str, usual: str, words: str, least: int, most: int) -> int:
-    text = request.values.get(name, "").strip() or usual
-    try:
-        number = int(text) if len(text) <= 6 else -1
-    except ValueError:
-        number = -1
-    if not least <= number <= most:
-        raise ValidationRefused(f"{words} is a whole number from {least} to {most}, not {text[:20]!r}.", field=name)
-    return number
-
-
-def _template() -> SheetTemplate:
-    return template_named(request.values.get("template", "")[:40] or DEFAULT)
-
-
-def _skip(template: SheetTemplate) -> int:
-    return _whole("skip", "0", "The number of places that are used up", 0, template.per_page - 1)
-
-
-def _job(template: SheetTemplate, skip: int) -> service.Job:
-    key = request.form.get("key", "").strip()[:80]
-    if not key or not key.isprintable():
-        raise ValidationRefused("The form came without its key. Load the page again and print once more.", field="key")
-    return service.Job(key, account().id, template.key, skip, datetime.now(UTC), request.host_url)
+@blueprint.get("/labels/calibration")
+@requires("label")
+def calibration() -> AnyResponse:
+    """The test page of a template, moved as its printer is: edges, crosses and rulers, nothing to stick on."""
+    asked = matched(choice(Choice()), all_printers())
+    shift = service.printer_shift(session(), asked.printer)
+    output = asked.template.family.output
+    content = calibration_file(asked.template, Placing(shift_mm=shift))
+    return send_file(
+        BytesIO(content), mimetype=MIME[output], as_attachment=output == "zpl",
+        download_name=f"calibration-{asked.template.key}.{output}", max_age=0,
+    )  # fmt: skip
 
 
 # -- machines -------------------------------------------------------------------------------------------
@@ -85,12 +81,20 @@ def _job(template: SheetTemplate, skip: int) -> service.Job:
 @blueprint.route("/labels", methods=["GET", "POST"])
 @requires("label")
 def index() -> Response:
-    """Which machines, on which sheet, from which label on: a preview at true scale; records nothing."""
+    """Which machines, on which label, from which place on: a preview at true scale; records nothing."""
+    usual = last_choice()
     try:
-        return _preview(_asked_for())
+        return _preview(_asked_for(), usual)
     except InventoryError as error:
         session().rollback()
-        return _page([], refusal=error)
+        return _page([], _choice_or(usual), refusal=error)
+
+
+def _choice_or(usual: Choice) -> Choice:
+    try:
+        return choice(usual)
+    except InventoryError:
+        return usual
 
 
 def _asked_for() -> list[str]:
@@ -101,61 +105,63 @@ def _asked_for() -> list[str]:
     return settle(listed("\n".join([*request.values.getlist("tag"), request.values.get("tags", "")])))
 
 
-def _preview(tags: list[str], refusal: InventoryError | None = None) -> Response:
+def _preview(tags: list[str], usual: Choice, refusal: InventoryError | None = None) -> Response:
     if len(tags) > service.MOST_LABELS:
         raise ValidationRefused(
             f"These are more than {service.MOST_LABELS:,} labels, the most that are printed at once. "
             "Narrow the filters.",
             field="tags",
         )
-    if not tags:
-        return _page([], refusal=refusal)
-    template, skip = TEMPLATES[DEFAULT], 0
+    asked = usual
     try:
-        template = _template()
-        skip = _skip(template)
+        asked = choice(usual)
     except InventoryError as error:
         refusal = refusal or error
-    good, bad = printable(session(), tags, template, base_here(), settings())
-    return _page(good, template=template, skip=skip, left_out=bad, refusal=refusal)
+    asked = matched(asked, all_printers())
+    if not tags:
+        return _page([], asked, refusal=refusal)
+    wanted = service.wanted_by(session(), asked.shows, asked.wording)
+    good, bad = printable(session(), tags, asked.template, base_here(), settings(), wanted)
+    return _page(good, asked, missing=bad, refusal=refusal)
 
 
 def _page(
     labels: list[LabelText],
+    asked: Choice,
     *,
-    template: SheetTemplate = TEMPLATES[DEFAULT],
-    skip: int = 0,
-    left_out: list[tuple[str, InventoryError]] | None = None,
+    missing: list[tuple[str, InventoryError]] | None = None,
     refusal: InventoryError | None = None,
 ) -> Response:
-    left_out = left_out or []
+    missing = missing or []
     if refusal is None:
         try:
             base_here()
         except InventoryError as error:
             refusal = error
+    printers = all_printers()
+    asked = matched(asked, printers)
+    template, shown = asked.template, labels[: asked.template.per_page]
+    one = labels[0] if labels else example(asked)
+    try:
+        told = facts(one, template) if one else None
+    except InventoryError as error:
+        one, told, refusal = None, None, refusal or error
     page = render_template(
         "labels/index.html",
         tags="\n".join(label.tag for label in labels) or request.values.get("tags", "")[:4_000],
         count=len(labels),
-        sheet=draw(labels[: template.per_page], len(labels), template, skip) if labels else None,
-        left_out=[error.message for _, error in left_out[:_SHOWN]],
-        left_out_count=len(left_out),
+        sheet=draw(shown or ([one] if one else []), len(labels) or int(one is not None), template, asked.skip),
+        label=enlarged(one, template) if one else None,
+        facts=told,
+        no_room=[LEFT_OUT[key] for key in LEFT_OUT if key in left_out(shown or ([one] if one else []), template)],
+        left_out=[error.message for _, error in missing[:_SHOWN]],
+        left_out_count=len(missing),
         refusal=refusal,
-        **_choices(template, skip),
+        recent=list_runs(session(), _RECENT).rows if not labels else [],
+        **controls(asked, printers),
     )
     asked_in_vain = refusal is not None and (request.method == "POST" or refusal.field != "public_url")
     return Response(page, refusal.status if refusal is not None and asked_in_vain else 200)
-
-
-def _choices(template: SheetTemplate, skip: int) -> dict[str, Any]:
-    return {
-        "templates": [(each.key, each.name) for each in TEMPLATES.values()],
-        "template": template,
-        "skip": skip,
-        "key": client_key(),
-        "local": is_demo(),
-    }
 
 
 @blueprint.post("/labels/print")
@@ -163,18 +169,18 @@ def _choices(template: SheetTemplate, skip: int) -> dict[str, Any]:
 def print_machines() -> AnyResponse:
     """Record the run that was previewed; its page has the file."""
     tags: list[str] = []
+    usual = last_choice()
     try:
         tags = settle(listed(request.form.get("tags", "")))
-        template = _template()
-        job = _job(template, _skip(template))
-        run = write(session(), lambda db: service.print_machines(db, job, tags, settings()))
+        made = job(choice(usual))
+        run = write(session(), lambda db: service.print_machines(db, made, tags, settings()))
     except InventoryError as error:
         session().rollback()
         try:
-            return _preview(tags, error)
+            return _preview(tags, usual, error)
         except InventoryError:
-            return _page([], refusal=error)
-    return redirect(url_for("web_labels.run", number=run.id), 303)
+            return _page([], usual, refusal=error)
+    return redirect(url_for("web_label_runs.run", number=run.id), 303)
 
 
 # -- blank labels ---------------------------------------------------------------------------------------
@@ -184,96 +190,30 @@ def print_machines() -> AnyResponse:
 @requires("label")
 def blank() -> AnyResponse:
     """Labels with new tags, to be stuck on first and told of later: the first scan claims each."""
-    template, skip, refusal, status = TEMPLATES[DEFAULT], 0, None, 200
-    count = TEMPLATES[DEFAULT].per_page
+    asked, refusal, status = last_choice(), None, 200
+    printers = all_printers()
+    local = is_demo()
+    count = 0
     try:
-        template = _template()
-        skip = _skip(template)
-        count = _whole("count", str(template.per_page - skip), "The number of labels", 1, service.MOST_BLANKS)
-        base = base_here()
+        asked = matched(choice(asked), printers)
+        usual = asked.template.per_page - asked.skip if asked.template.is_sheet else 10
+        count = whole("count", str(usual), "The number of labels", 1, service.MOST_BLANKS)
+        local = base_here().local
         if request.method == "POST" and request.form.get("show") != "1":
-            job = _job(template, skip)
-            run = write(session(), lambda db: service.print_blanks(db, job, count, settings()))
-            return redirect(url_for("web_labels.run", number=run.id), 303)
-        local = base.local
+            made = job(asked)
+            run = write(session(), lambda db: service.print_blanks(db, made, count, settings()))
+            return redirect(url_for("web_label_runs.run", number=run.id), 303)
     except InventoryError as error:
         session().rollback()
-        refusal, local = error, is_demo()
+        refusal = error
         status = error.status if request.method == "POST" or error.field != "public_url" else 200
+    asked = matched(asked, printers)
     page = render_template(
         "labels/blank.html",
-        count=count,
+        count=count or asked.template.per_page,
         most=service.MOST_BLANKS,
-        sheet=draw([], count, template, skip),
+        sheet=draw([], count or asked.template.per_page, asked.template, asked.skip),
         refusal=refusal,
-        **_choices(template, skip) | {"local": local},
+        **controls(asked, printers) | {"local": local},
     )
     return Response(page, status)
-
-
-# -- runs -----------------------------------------------------------------------------------------------
-
-
-@blueprint.get("/labels/runs")
-@requires("label")
-def runs() -> str:
-    """Every print run, newest first."""
-    before, after = (
-        _whole(name, "0", "The place in the list", 0, 999_999) or None for name in ("before", "after")
-    )
-    page = list_runs(session(), settings().page_size, before=before, after=after)
-    return render_template(
-        "labels/runs.html",
-        page=page,
-        templates=TEMPLATES,
-        older_href=url_for("web_labels.runs", before=page.older) if page.older else None,
-        newer_href=url_for("web_labels.runs", after=page.newer) if page.newer else None,
-    )
-
-
-@blueprint.get("/labels/runs/<int:number>")
-@requires("label")
-def run(number: int) -> Response:
-    """One run: its file, what it printed, and the way to print it again."""
-    return _run_page(number)
-
-
-def _run_page(number: int, refusal: InventoryError | None = None) -> Response:
-    found, row = run_numbered(session(), number)
-    template = template_named(found.template)
-    page = render_template(
-        "labels/run.html", run=row, ends=ends_of(session(), found), refusal=refusal, **_choices(template, 0)
-    )
-    return Response(page, refusal.status if refusal else 200)
-
-
-@blueprint.get("/labels/runs/<int:number>/sheets.pdf")
-@requires("label")
-def sheets(number: int) -> AnyResponse:
-    """The run as PDF; ``right`` and ``down`` shift it by tenths of a millimetre, ``outlines`` is for plain paper."""
-    found, _ = run_numbered(session(), number)
-    shift = tuple(_whole(name, "0", "The shift in tenths of a millimetre", -50, 50) / 10 for name in ("right", "down"))
-    # The largest run (MOST_LABELS) is a file of some 4 MB.
-    out = BytesIO()
-    service.write_run(
-        session(), found, out, settings(), shift_mm=(shift[0], shift[1]), outlines=request.args.get("outlines") == "1"
-    )
-    out.seek(0)
-    return send_file(
-        out, mimetype="application/pdf", as_attachment=request.args.get("save") == "1",
-        download_name=f"labels-{number}.pdf", max_age=0,
-    )  # fmt: skip
-
-
-@blueprint.post("/labels/runs/<int:number>/again")
-@requires("label")
-def print_again(number: int) -> AnyResponse:
-    """Record one more print of the run's labels."""
-    try:
-        template = _template()
-        job = _job(template, _skip(template))
-        again = write(session(), lambda db: service.print_again(db, job, number, settings()))
-    except ValidationRefused as error:
-        session().rollback()
-        return _run_page(number, error)
-    return redirect(url_for("web_labels.run", number=again.id), 303)

@@ -23,7 +23,7 @@ from inventory.web._shell import NavigationEntry, recorder, requires, session, s
 from inventory.web.views import views_of
 
 blueprint = Blueprint("web_listing", __name__)
-_ALSO: Final = ("web_machines", "web_events", "web_bulk", "web_labels")
+_ALSO: Final = ("web_machines", "web_events", "web_bulk", "web_labels", "web_label_runs", "web_label_printers")
 NAVIGATION = [NavigationEntry("Machines", "web_listing.index", "laptop", 20, also=_ALSO)]
 
 _REFERENCES: Final = {

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from inventory.db import write
 from inventory.discovery import find
 from inventory.errors import ValidationRefused
+from inventory.lifecycle.conditions import must_have_been_used, must_not_have_been_used
 from inventory.lifecycle.event_types import EventType
 from inventory.lifecycle.fields import schema_of
 from inventory.lifecycle.queries import count_on_record
@@ -22,11 +23,12 @@ from inventory.register.models import Department, Location
 from inventory.register.statuses import STATUSES
 from inventory.scanning.copy import PAGE, copy_page, epoch
 from inventory.scanning.models import TO_SETTLE
-from inventory.scanning.receiving import Handlers, Received, receive
+from inventory.scanning.receiving import Handlers, Received, receipts_of, receive
 from inventory.scanning.schemas import read_sync
 from inventory.web._forms import Entry, entries
 from inventory.web._packed import packed
 from inventory.web._shell import account, recorder, requires, session, settings, speaks_json
+from inventory.web._sides import Sides, sides_of
 from inventory.web.scan import left_out, modes
 
 blueprint = Blueprint("web_scan_sync", __name__)
@@ -71,6 +73,10 @@ def hosts() -> list[str]:
     return sorted({host.upper() for host in (public, request.host) if host})
 
 
+_USED: Final[Mapping[Any, bool]] = {must_have_been_used: True, must_not_have_been_used: False}
+"""Conditions that the copy can judge: whether the machine was in use before."""
+
+
 def _mode(row: EventType) -> dict[str, Any]:
     """What the script must know of an event that can be recorded scan by scan."""
     controls = entries(row.schema, leave_out=left_out(row))
@@ -81,6 +87,7 @@ def _mode(row: EventType) -> dict[str, Any]:
         "from": [status for status in STATUSES if status in row.allowed_from],
         "to": row.leads_to if isinstance(row.leads_to, str) and row.leads_to != "same" else None,
         "guards": list(row.guards),
+        "used": _USED.get(next((each for each in row.conditions if each in _USED), None)),
         "fields": [_field(row, entry) for entry in controls],
     }
 
@@ -162,11 +169,13 @@ def _merged(attribute: str) -> Mapping[str, Any]:
 
 
 def in_words(results: list[Received]) -> list[dict[str, Any]]:
-    """The answers as the script takes them, in their order."""
-    return [_told(each) for each in results]
+    """The answers as the script takes them, in their order; with both sides of what waits to be settled."""
+    keys = [each.receipt_key for each in results if each.answer.outcome == TO_SETTLE]
+    sides = sides_of(receipts_of(session(), keys))
+    return [_told(each, sides) for each in results]
 
 
-def _told(each: Received) -> dict[str, Any]:
+def _told(each: Received, sides: Mapping[str, Sides]) -> dict[str, Any]:
     answer = each.answer
     told: dict[str, Any] = {
         "key": each.key,
@@ -179,7 +188,7 @@ def _told(each: Received) -> dict[str, Any]:
     if answer.asset_id is not None:
         told["href"] = url_for("web_machines.machine", tag=answer.tag)
     if answer.outcome == TO_SETTLE:
-        told["settle"] = {"why": answer.words}
+        told["settle"] = sides[each.receipt_key].as_dict()
     return told
 
 

@@ -48,7 +48,7 @@ def index() -> str:
         ("building", "Departments", "{:,} in the tree", "web_settings_departments.index"),
         ("geo-alt", "Places", "{:,} sites, buildings and rooms", "web_settings_places.index"),
         ("truck", "Partners and other parties", "{:,} people and organisations", "web_settings_parties.index"),
-        ("tags", "Labels", "{:,} print runs", "web_labels.runs"),
+        ("tags", "Labels", "{:,} print runs", "web_label_runs.runs"),
     ]
     shown = [
         {"icon": icon, "label": label, "words": words.format(count), "href": url_for(endpoint)}

@@ -95,8 +95,9 @@ def open_page(chromium: Any) -> Iterator[Open]:
         page.set_default_timeout(15_000)
 
         def heard(message: Any) -> None:
-            # An answer that refuses is told to the console by the browser itself.
-            if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            # An answer that refuses, or a network that is not there, is told to the console by the browser itself.
+            by_itself = "the server responded with a status of 4" in message.text or "net::ERR_" in message.text
+            if message.type == "error" and not by_itself:
                 complaints.append(message.text)
 
         page.on("console", heard)

@@ -1,5 +1,7 @@
 """Taking scans in: once each, in order, whatever the network did; refusals wait to be settled."""
 
+import gzip
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from inventory.lifecycle.event_types import EVENT_TYPES
+from inventory.lifecycle.fields import schema_of
 from inventory.scanning.models import Scan
 from tests.conftest import World
 from tests.web.browser import details_of, kinds_of, sign_in, status_of
@@ -219,3 +223,110 @@ def test_a_stale_token_is_told_apart(app: Flask, world: World) -> None:
     token = client.get("/scan/boot").get_json()["csrf"]
     body = {"device": "d", "sent_at": datetime.now(UTC).isoformat(), "scans": []}
     assert client.post("/scan/sync", json=body, headers={"X-CSRFToken": token}).get_json()["results"] == []
+
+
+BAD: list[tuple[str, Any, str]] = [
+    ("no JSON", b"{", "not JSON"),
+    ("a list", b"[]", "not a set of named details"),
+    ("no device", {"device": None}, "device"),
+    ("an odd device", {"device": "x" * 65}, "device is not an id"),
+    ("no time", {"sent_at": "yesterday"}, "sent_at is not a time"),
+    ("a time without its zone", {"sent_at": "2026-11-23T10:00:00"}, "sent_at is not a time"),
+    ("no scans", {"scans": None}, "scans"),
+    ("too many", {"scans": [{}] * 201}, "at most 200"),
+]
+
+
+@pytest.mark.parametrize(("why", "body", "said"), BAD, ids=[row[0] for row in BAD])
+def test_a_request_that_cannot_be_read_is_refused_in_words(client: FlaskClient, why: str, body: Any, said: str) -> None:
+    whole = {"device": "d", "sent_at": datetime.now(UTC).isoformat(), "scans": []}
+    sent = {"data": body} if isinstance(body, bytes) else {"json": whole | body}
+    answer = client.post("/scan/sync", **sent)
+    assert answer.status_code == 422 and said in answer.get_json()["detail"], answer.get_json()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"key": "short"}, "Scan 2: key is not a key"),
+        ({"key": None}, "Scan 2: key"),
+        ({"number": -1}, "number is out of range"),
+        ({"number": "1"}, "number is not a whole number"),
+        ({"scanned_at": 5}, "scanned_at is not a time"),
+        ({"scanned_at": "2026-13-01T00:00:00Z"}, "scanned_at is not a time"),
+        ({"offset_ms": 10**14}, "offset_ms is out of range"),
+        ({"age_ms": 1.5}, "age_ms is not a whole number"),
+        ({"action": "Dance!"}, "action is not a name"),
+        ({"text": 5}, "text is not text"),
+        ({"event": None}, "event is needed"),
+        ({"event": "x" * 40}, "event is not a name"),
+        ({"details": ["HUB"]}, "details is not a set"),
+        ({"details": {"note": "x" * 9_000}}, "details has more than 8,192 bytes"),
+        ({"details": {"note": "a\x00b"}}, "details has a character that cannot be stored"),
+        ({"action": "undo", "undoes": None}, "undoes names no scan"),
+    ],
+)
+def test_a_scan_of_a_bad_shape_is_named_and_nothing_is_taken_in(
+    client: FlaskClient, world: World, wrong: dict[str, Any], said: str
+) -> None:
+    world.used_machine("M-1")
+    second = one("M-1", "sighted") | wrong
+    body = {"device": "d", "sent_at": datetime.now(UTC).isoformat(), "scans": [one("M-1", "returned"), second]}
+    answer = client.post("/scan/sync", json=body)
+    told = answer.get_json()
+    assert answer.status_code == 422 and said in told["detail"] and told["row"] == 2
+    assert told["scan"] == (second["key"] or "2")
+    assert status_of(world, "M-1") == "in_use" and world.session.scalar(select(Scan.id)) is None
+
+
+def test_whatever_was_read_is_taken(client: FlaskClient, world: World) -> None:
+    odd = ["", "\x00", "x" * 5_000, "%", "🖥️", "\ufffe", "a\nb", "'; DROP TABLE scan;--", None]
+    assert set(outcomes(sync(client, *(one(text, "returned") for text in odd)))) == {"to_settle"}
+    assert outcomes(sync(client, one("M-1", None, action="list", list="B12"), one("x", None, action="dance")))[1] == "to_settle"
+
+
+def test_a_request_that_is_too_large_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/scan/sync", data=b" " * (2 * 1024 * 1024 + 1), content_type="application/json")
+    assert answer.status_code == 413 and answer.get_json()["title"] == "The file is too large"
+
+
+@pytest.mark.parametrize("query", ["after=x", "after=-1", "limit=²", "after=99999999999", "since=x"])
+def test_a_copy_that_is_asked_for_wrongly_is_refused(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/scan/copy?{query}").status_code == 422
+
+
+def test_large_answers_are_packed_for_those_who_can_unpack(client: FlaskClient, world: World) -> None:
+    plain = client.get("/scan/boot")
+    small = client.get("/scan/boot", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers and small.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(small.data))["tag_prefix"] == plain.get_json()["tag_prefix"]
+    assert len(small.data) < len(plain.data) / 3 and small.headers["Cache-Control"] == "no-store"
+    refused = client.get("/scan/boot", headers={"Accept-Encoding": "gzip;q=0"})
+    assert "Content-Encoding" not in refused.headers
+
+
+def test_the_copy_comes_by_pages(client: FlaskClient, world: World) -> None:
+    for number in range(5):
+        world.used_machine(f"M-{number}")
+    first = client.get("/scan/copy?limit=3").get_json()
+    rest = client.get(f"/scan/copy?limit=3&after={first['next']}").get_json()
+    assert [row[1] for row in first["machines"] + rest["machines"]] == [f"M-{n}" for n in range(5)]
+    assert rest["next"] is None
+
+
+def test_what_a_role_may_not_record_is_not_offered(app: Flask, world: World) -> None:
+    offered = {each["key"] for each in sign_in(app, world, "procurement").get("/scan/boot").get_json()["events"]}
+    assert "returned" in offered and "donated" not in offered
+    assert sign_in(app, world, "viewer").get("/scan/boot").get_json()["events"] == []
+
+
+@pytest.mark.parametrize("kind", [row.key for row in EVENT_TYPES.values() if row.scan])
+def test_every_field_that_is_offered_is_one_that_the_event_takes(client: FlaskClient, kind: str) -> None:
+    told = next(each for each in client.get("/scan/boot").get_json()["events"] if each["key"] == kind)
+    shapes = schema_of(EVENT_TYPES[kind].schema).fields
+    for each in told["fields"]:
+        assert each["type"] in {"choice", "place", "department", "party", "text", "date", "number", "flag"}
+        assert each["required"] == shapes[each["name"]].required
+        assert bool(each["choices"]) == (each["type"] == "choice")
+    required = {name for name, shape in shapes.items() if shape.required} - {"tag"}
+    assert required <= {each["name"] for each in told["fields"]}

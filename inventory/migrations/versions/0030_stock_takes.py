@@ -1,7 +1,7 @@
 """counts of rooms and lists
 
 Revision ID: 0030_stock_takes
-Revises: 0010_scans
+Revises: 0020_label_printers
 Create Date: 2026-11-25 16:27:00
 
 """
@@ -12,7 +12,7 @@ from alembic import op
 from inventory.db import UtcDateTime
 
 revision = "0030_stock_takes"
-down_revision = "0010_scans"
+down_revision = "0020_label_printers"
 branch_labels = None
 depends_on = None
 
