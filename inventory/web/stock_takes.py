@@ -39,7 +39,9 @@ _PLACE = Entry("place", "place", "Place", "text", True, lookup=("location", ""),
 _DEPARTMENT = Entry(
     "department", "department", "Department", "text", True, lookup=("department", ""), attrs={"autocomplete": "off"}
 )
-_HERE = Entry("here", "here", "I am in", "text", lookup=("location", ""), attrs={"autocomplete": "off"})
+_HERE = Entry(
+    "here", "here", "I am in", "text", lookup=("location", ""), attrs={"autocomplete": "off", "form": "count-scan"}
+)
 
 
 def scan_boot(who: Any) -> dict[str, Any]:
