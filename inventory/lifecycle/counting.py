@@ -1,6 +1,5 @@
 """What an asset adds to each stored count: pure functions of its state, so that a change is a difference."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -31,8 +30,7 @@ def academic_year(day: date, settings: Settings) -> int:
     return day.year if day.month >= settings.academic_year_start_month else day.year - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One outcome with everything a figure needs beside it (a row of ``outcome`` to be)."""
 
     outcome: Outcome

@@ -202,9 +202,13 @@ def write_projections(
         [
             (change.asset_id or 0, change.after.search)
             for change in changes
-            if not change.before.values or change.before.search != change.after.search
+            if not change.before.values or _search_differs(change.before, change.after)
         ],
     )
+
+
+def _search_differs(before: View, after: View) -> bool:
+    return before.identifiers != after.identifiers or _SEARCHED(before.values) != _SEARCHED(after.values)
 
 
 def _write_identifiers(session: Session, changes: Sequence[Change]) -> None:
@@ -298,7 +302,7 @@ def write_outcomes(session: Session, changes: Sequence[Change], references: Refe
     opened: list[dict[str, Any]] = []
     for change in changes:
         before, after = change.before.facts, change.after.facts
-        if before == after:
+        if (not after and not before) or before == after:
             continue
         closed += [(change.asset_id, fact.outcome.key, change.recorded_at) for fact in before if fact not in after]
         opened += [outcome_row(change, fact, references) for fact in after if fact not in before]
