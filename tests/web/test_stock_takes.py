@@ -292,7 +292,7 @@ def test_scans_of_lists_come_in_with_all_others(app: Flask, counting: Counting) 
         {"key": "s-000000-1", "text": "H-0", "list": take.code},
         {"key": "s-000000-2", "text": "A-0", "list": take.code.lower()},
         {"key": "s-000000-3", "text": "NOBODY", "list": take.code},
-        {"key": "s-000000-4", "text": "H-0", "list": other.code},
+        {"key": "s-000000-4", "text": "H-0", "list": other.uid},
         {"key": "s-000000-5", "text": "H-0", "list": take.code},
         {"key": "s-000000-6", "text": "H-1", "list": "CNONE"},
     ]
