@@ -6,6 +6,7 @@ import io
 import re
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -205,9 +206,12 @@ AWKWARD = [
 
 
 def constants(module: Any) -> list[str]:
-    """Words that stand in a module as text: names of controls and what may be chosen in them."""
-    tree = ast.parse(inspect.getsource(module))
-    found = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    """Words that stand in a module, and in the form that it reads, as text: names of controls and their choices."""
+    nodes = list(ast.walk(ast.parse(inspect.getsource(module))))
+    forms = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and str(node.module).endswith("_form")]
+    for form in forms:
+        nodes += ast.walk(ast.parse(inspect.getsource(import_module(str(form)))))
+    found = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return sorted(word for word in found if _WORD.match(word))
 
 
