@@ -51,7 +51,7 @@ def test_a_label_is_one_scan_however_long_it_is_held(site: Site, camera: Any, wo
     assert [(each["text"], each["source"]) for each in heard(page)] == [
         ("HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-1", "camera")
     ]
-    expect(page.locator("[data-scan-answer]")).to_contain_text("ED-1")
+    expect(page.locator("[data-answer]")).to_contain_text("ED-1")
     expect(page.locator("[data-part='line']")).to_have_text("Read ED-1.")
     assert any("zxing_reader.wasm" in url for url in asked)
     assert {url for url in asked if not url.startswith((site.address, "blob:", "data:"))} == set()
@@ -150,7 +150,7 @@ def test_sixty_machines_in_a_row_are_sixty_lines_of_the_ledger(site: Site, camer
     scenes = [(frame([ours(tag, turned=(place * 17) % 40 - 20)]), 0.27) for place, tag in enumerate(tags)]
     page = camera(*scenes, size="phone")
     scanning(page, site, "/scan?mode=returned&location=HUB")
-    tally = page.locator("[data-scan-tally]")
+    tally = page.locator("[data-tally]")
     # On a busy machine a label may be missed; the film begins anew, and what was recorded is told, not doubled.
     until(page, lambda: tally.inner_text() == "60", 60)
     page.wait_for_timeout(500)
