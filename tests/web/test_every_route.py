@@ -206,27 +206,16 @@ AWKWARD = [
 
 
 def constants(module: Any) -> list[str]:
-<<<<<<< HEAD
-    """Words that stand in a module, and in the form that it reads, as text: names of controls and their choices."""
+    """Words that stand in a module, and in what it reads forms with, as text: names of controls and their choices."""
     nodes = list(ast.walk(ast.parse(inspect.getsource(module))))
-    forms = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and str(node.module).endswith("_form")]
-    for form in forms:
-        nodes += ast.walk(ast.parse(inspect.getsource(import_module(str(form)))))
+    own = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    own |= {f"inventory.web.{alias.name}" for node in nodes if isinstance(node, ast.ImportFrom)
+            and node.module == "inventory.web" for alias in node.names}  # fmt: skip
+    for name in sorted(own):
+        if name.startswith("inventory.web.") and name.endswith(("_form", "._counting")):
+            nodes += ast.walk(ast.parse(inspect.getsource(import_module(name))))
     found = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return sorted(word for word in found if _WORD.match(word))
-=======
-    """Words that stand as text in a module or in the helpers it has beside it: names of controls and their choices."""
-    tree = ast.parse(inspect.getsource(module))
-    found = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    words = {word for word in found if _WORD.match(word)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("inventory.web"):
-            names = [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "inventory.web" else [node.module]
-            for name in names:
-                if str(name).split(".")[2] in ("_counting", "_label_form"):
-                    words |= set(constants(import_module(str(name))))
-    return sorted(words)
->>>>>>> refs/heads/stocktake
 
 
 def control_names() -> list[str]:
