@@ -39,6 +39,9 @@ CONTENT_POLICY = (
     "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+DECODING_SCRIPT = "js/scan-worker.js"
+"""The Worker that compiles the code reader. A Worker takes its policy from its own response, so no page needs this."""
+DECODING_POLICY = CONTENT_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -50,7 +53,14 @@ HEADERS = {
 DEMO_NOTICE = "Synthetic demonstration data: only the published totals are real."
 DEMO_ASKED_EVERY = 60.0
 """Seconds after which a register that was no demonstration is asked again."""
-OPEN_ENDPOINTS = {"static", "web_accounts.sign_in", "web_setup.index"}
+OPEN_ENDPOINTS = {
+    "static",
+    "web_accounts.sign_in",
+    "web_setup.index",
+    "web_scan_app.shell",
+    "web_scan_app.service_worker",
+    "web_scan_app.manifest",
+}
 """What is served before anybody signs in."""
 
 csrf = CSRFProtect()
@@ -223,6 +233,8 @@ def _name_version(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    if request.endpoint == "static" and (request.view_args or {}).get("filename") == DECODING_SCRIPT:
+        response.headers["Content-Security-Policy"] = DECODING_POLICY
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
@@ -323,7 +335,7 @@ def _context() -> dict[str, Any]:
     return {
         "institution": settings().institution,
         "current_account": _Shown(found.display_name, found.role, ROLES[found.role]) if found else None,
-        "navigation": list(_navigation(found.role)) if found else [],
+        "navigation": list(navigation(found.role)) if found else [],
         "demo_notice": DEMO_NOTICE if is_demo() else None,
         "may": (lambda permission: may(found.role, permission)) if found else (lambda permission: False),
     }
@@ -340,7 +352,8 @@ def is_demo() -> bool:
     return bool(known["marked"])
 
 
-def _navigation(role: str) -> Iterator[dict[str, Any]]:
+def navigation(role: str) -> Iterator[dict[str, Any]]:
+    """The sections that *role* may enter: label, icon, href, active."""
     entries = [each for listed in find("inventory.web", "NAVIGATION").values() for each in listed]
     for entry in sorted(entries, key=lambda each: each.place):
         if may(role, entry.permission):

@@ -26,7 +26,7 @@ from inventory.scanning.twice import moment_of, scanned_already
 from inventory.web import _recording as recording
 from inventory.web._finding import facts_in_a_line
 from inventory.web._forms import Reading, entries, filled, read
-from inventory.web._shell import NavigationEntry, account, recorder, requires, session, settings
+from inventory.web._shell import NavigationEntry, recorder, requires, session, settings
 from inventory.web._words import details_in_words, label_of, when
 
 blueprint = Blueprint("web_scan", __name__)
@@ -127,7 +127,6 @@ def _page(mode: Mode, answer: dict[str, Any] | None = None) -> str:
         tally=browser_session.get("scan_tally", 0),
         key=str(uuid4()),
         fields={"mode": mode.key, **open_},
-        owner=account().uid,
     )
 
 

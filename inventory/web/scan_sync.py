@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from inventory.db import write
 from inventory.discovery import find
 from inventory.errors import ValidationRefused
+from inventory.lifecycle.conditions import must_have_been_used, must_not_have_been_used
 from inventory.lifecycle.event_types import EventType
 from inventory.lifecycle.fields import schema_of
 from inventory.lifecycle.queries import count_on_record
@@ -72,6 +73,10 @@ def hosts() -> list[str]:
     return sorted({host.upper() for host in (public, request.host) if host})
 
 
+_USED: Final[Mapping[Any, bool]] = {must_have_been_used: True, must_not_have_been_used: False}
+"""Conditions that the copy can judge: whether the machine was in use before."""
+
+
 def _mode(row: EventType) -> dict[str, Any]:
     """What the script must know of an event that can be recorded scan by scan."""
     controls = entries(row.schema, leave_out=left_out(row))
@@ -82,6 +87,7 @@ def _mode(row: EventType) -> dict[str, Any]:
         "from": [status for status in STATUSES if status in row.allowed_from],
         "to": row.leads_to if isinstance(row.leads_to, str) and row.leads_to != "same" else None,
         "guards": list(row.guards),
+        "used": _USED.get(next((each for each in row.conditions if each in _USED), None)),
         "fields": [_field(row, entry) for entry in controls],
     }
 
