@@ -234,7 +234,9 @@ def test_a_rebuild_makes_every_copy_anew(world: World, engine: Engine) -> None:
         assert copy.epoch(session) != before
 
 
-@pytest.mark.parametrize("cursor", ["x", "1.2.3", "1.2.3.4.zzzzzzzzzzzz", "-1.2.3.4." + "0" * 12, "9" * 19 + ".1.1.1." + "0" * 12])
+@pytest.mark.parametrize(
+    "cursor", ["x", "1.2.3", "1.2.3.4.zzzzzzzzzzzz", "-1.2.3.4." + "0" * 12, "9" * 19 + ".1.1.1." + "0" * 12]
+)
 def test_a_cursor_that_nobody_gave_out_is_refused(world: World, engine: Engine, cursor: str) -> None:
     with Session(engine) as session, pytest.raises(ValidationRefused, match="cursor"):
         copy_page(session, 0, cursor)

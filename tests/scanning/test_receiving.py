@@ -91,7 +91,10 @@ def test_a_request_sent_twice_at_once_is_taken_in_once(world: World, engine: Eng
     for turn in range(4):
         event = ("moved", "sighted", "reported_missing", "found")[turn]
         said = {"location": "HUB"} if event == "moved" else {}
-        scans = [scan(f"scan-{turn}-{n}", f"M-{n}", event, details=said, occurred_at=NOW + timedelta(hours=turn)) for n in range(6)]
+        scans = [
+            scan(f"scan-{turn}-{n}", f"M-{n}", event, details=said, occurred_at=NOW + timedelta(hours=turn))
+            for n in range(6)
+        ]
         scans.append(scan(f"scan-{turn}-x", "NOBODY", event))
         who = world.recorder(now=NOW + timedelta(hours=turn, minutes=1))
         found = together(engine, [lambda session, s=scans, w=who: receive(session, s, w, NONE)] * 3)  # type: ignore[misc]
@@ -200,7 +203,9 @@ def test_a_key_that_the_ledger_knows_already_is_not_used_again(world: World) -> 
     assert take(world, scan("by-the-form-2", "M-1", "sighted")) == ["to_settle"]
     world.record("sighted", "M-2", key="by-the-form-3")
     assert take(world, undo("undo-form-3", "by-the-form-3")) == ["undone"]
-    assert take(world, scan("undo-with-its-line", "M-2", "sighted"), undo("u-0", "undo-with-its-line")) == ["undone"] * 2
+    assert (
+        take(world, scan("undo-with-its-line", "M-2", "sighted"), undo("u-0", "undo-with-its-line")) == ["undone"] * 2
+    )
 
 
 def test_a_line_and_its_undo_whose_receipts_were_never_written(world: World) -> None:
@@ -238,7 +243,11 @@ def test_a_blank_label_and_a_slip_are_told_as_what_they_are(world: World) -> Non
 
 def test_an_undo_is_not_taken_back(world: World) -> None:
     world.used_machine("M-1")
-    assert take(world, scan("scan-1", "M-1"), undo("undo-1", "scan-1"), undo("undo-2", "undo-1")) == ["undone", "undone", "to_settle"]
+    assert take(world, scan("scan-1", "M-1"), undo("undo-1", "scan-1"), undo("undo-2", "undo-1")) == [
+        "undone",
+        "undone",
+        "to_settle",
+    ]
     assert take(world, undo("undo-3", "undo-1")) == ["to_settle"]
 
 
