@@ -76,9 +76,7 @@ class Paper:
         """The dark area of a code as one path; (x, y) is its upper left corner without quiet zone."""
         scale = points(module_mm)
         left, below = points(x_mm), points(self.height_mm - y_mm) - matrix.side * scale
-        self._canvas.addLiteral(
-            f"q {scale:.6f} 0 0 {scale:.6f} {left:.4f} {below:.4f} cm {pdf_path(matrix)} Q"
-        )
+        self._canvas.addLiteral(f"q {scale:.6f} 0 0 {scale:.6f} {left:.4f} {below:.4f} cm {pdf_path(matrix)} Q")
 
     def bars(
         self, x_mm: float, y_mm: float, height_mm: float, runs: tuple[tuple[int, int], ...], module_mm: float
@@ -108,9 +106,7 @@ class Paper:
     def outline(self, x_mm: float, y_mm: float, width_mm: float, height_mm: float) -> None:
         """A hair line around a cell, for a test print on plain paper."""
         self._canvas.setLineWidth(0.25)
-        self._canvas.rect(
-            points(x_mm), points(self.height_mm - y_mm - height_mm), points(width_mm), points(height_mm)
-        )
+        self._canvas.rect(points(x_mm), points(self.height_mm - y_mm - height_mm), points(width_mm), points(height_mm))
 
     def next_page(self) -> None:
         """End this page; the next call draws on a new one."""

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.camera import START, axe, heard, scanning, texts, until
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, sign_in
 from tests.browser.films import Code, frame, ours
 from tests.conftest import World
 from tests.web.browser import kinds_of
@@ -51,7 +51,7 @@ def test_a_label_is_one_scan_however_long_it_is_held(site: Site, camera: Any, wo
     assert [(each["text"], each["source"]) for each in heard(page)] == [
         ("HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-1", "camera")
     ]
-    expect(page.locator("[data-scan-answer]")).to_contain_text("ED-1")
+    expect(page.locator("[data-answer]")).to_contain_text("ED-1")
     expect(page.locator("[data-part='line']")).to_have_text("Read ED-1.")
     assert any("zxing_reader.wasm" in url for url in asked)
     assert {url for url in asked if not url.startswith((site.address, "blob:", "data:"))} == set()
@@ -150,7 +150,7 @@ def test_sixty_machines_in_a_row_are_sixty_lines_of_the_ledger(site: Site, camer
     scenes = [(frame([ours(tag, turned=(place * 17) % 40 - 20)]), 0.27) for place, tag in enumerate(tags)]
     page = camera(*scenes, size="phone")
     scanning(page, site, "/scan?mode=returned&location=HUB")
-    tally = page.locator("[data-scan-tally]")
+    tally = page.locator("[data-tally]")
     # On a busy machine a label may be missed; the film begins anew, and what was recorded is told, not doubled.
     until(page, lambda: tally.inner_text() == "60", 60)
     page.wait_for_timeout(500)
@@ -176,3 +176,23 @@ def test_a_phone_s_light_focus_and_other_camera(site: Site, camera: Any, world: 
     # That camera is not there after all: another is taken, and the page says which.
     expect(page.get_by_role("combobox", name="Camera")).to_have_value(re.compile("^(?!other).+"))
     assert axe(page) == []
+
+
+def test_the_camera_reads_without_a_network(site: Site, camera: Any, world: World) -> None:
+    world.used_machine("ED-1")
+    page = camera((frame([ours("ED-1")]), 1), size="phone")
+    sign_in(page, site)
+    page.goto(site.address + "/scan")
+    kept = "navigator.serviceWorker.ready.then((worker) => worker.active?.state)"
+    until(
+        page,
+        lambda: page.evaluate(kept) == "activated" and page.evaluate("navigator.serviceWorker.controller !== null"),
+    )
+    page.context.set_offline(True)
+    page.reload()
+    page.get_by_role("button", name=START).click()
+    until(page, lambda: texts(page))
+    assert texts(page) == ["HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-1"]
+    expect(page.locator("[data-answer]")).to_contain_text("ED-1")
+    # The browser itself tells its console that there is no network.
+    page.complaints[:] = [words for words in page.complaints if "ERR_INTERNET_DISCONNECTED" not in words]

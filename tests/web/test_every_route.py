@@ -6,6 +6,7 @@ import io
 import re
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -205,10 +206,27 @@ AWKWARD = [
 
 
 def constants(module: Any) -> list[str]:
-    """Words that stand in a module as text: names of controls and what may be chosen in them."""
+<<<<<<< HEAD
+    """Words that stand in a module, and in the form that it reads, as text: names of controls and their choices."""
+    nodes = list(ast.walk(ast.parse(inspect.getsource(module))))
+    forms = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and str(node.module).endswith("_form")]
+    for form in forms:
+        nodes += ast.walk(ast.parse(inspect.getsource(import_module(str(form)))))
+    found = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return sorted(word for word in found if _WORD.match(word))
+=======
+    """Words that stand as text in a module or in the helpers it has beside it: names of controls and their choices."""
     tree = ast.parse(inspect.getsource(module))
     found = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    return sorted(word for word in found if _WORD.match(word))
+    words = {word for word in found if _WORD.match(word)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("inventory.web"):
+            names = [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "inventory.web" else [node.module]
+            for name in names:
+                if str(name).split(".")[2] in ("_counting", "_label_form"):
+                    words |= set(constants(import_module(str(name))))
+    return sorted(words)
+>>>>>>> refs/heads/stocktake
 
 
 def control_names() -> list[str]:
@@ -385,8 +403,9 @@ def test_the_names_of_controls_are_found_in_their_modules() -> None:
     """Else the forms above would be noise only."""
     modules = find("inventory.web", "blueprint")
     assert {"views", "labels", "settings_accounts"} <= modules.keys()
-    from inventory.web import labels, scan, settings_accounts
+    from inventory.web import labels, scan, settings_accounts, stock_takes
 
     assert {"skip", "template", "key", "count"} <= set(constants(labels))
+    assert {"purpose", "scope", "place", "action"} <= set(constants(stock_takes))
     assert {"username", "role", "password"} <= set(constants(settings_accounts))
     assert "tag" in constants(scan) and "drives-0-uid" in control_names()
