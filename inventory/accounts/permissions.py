@@ -5,6 +5,7 @@ from typing import Final
 PERMISSIONS: Final = {
     "view": "See machines, their history and the reports",
     "record": "Record everyday events: returned, inspected, moved, deployed",
+    "count": "Count rooms and lists: start a stock-take, scan, decide what is missing",
     "sanitise": "Record that drives were wiped or that a wipe failed",
     "release": "Let machines leave: redeploy, donate, sell, return to lessor",
     "dispose": "Declare waste, hand to contractors, record their reports",
@@ -29,10 +30,10 @@ ROLES: Final = {
 _GRANTS: Final = {
     "administrator": frozenset(PERMISSIONS),
     "technician": frozenset(
-        {"view", "record", "sanitise", "release", "dispose", "hold", "correct", "label"}
+        {"view", "record", "count", "sanitise", "release", "dispose", "hold", "correct", "label"}
     ),
-    "sustainability_officer": frozenset({"view", "dispose", "correct", "import", "label"}),
-    "procurement": frozenset({"view", "procure", "record"}),
+    "sustainability_officer": frozenset({"view", "count", "dispose", "correct", "import", "label"}),
+    "procurement": frozenset({"view", "procure", "record", "count"}),
     "auditor": frozenset({"view"}),
     "viewer": frozenset({"view"}),
 }

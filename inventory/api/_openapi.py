@@ -1,6 +1,7 @@
 """The OpenAPI document: our own fields in its words, the details of every event, problem details."""
 
 import http
+from copy import deepcopy
 from functools import cache
 from typing import Any, Final
 
@@ -110,7 +111,8 @@ def document(app: Flask) -> dict[str, Any]:
     kept = app.extensions.setdefault("inventory-api-document", {})
     if not kept:
         api = app.extensions["inventory-api"][0]
-        found = api.spec.to_dict()
+        # The document under construction stays as it is: two first requests at once each make theirs from it.
+        found = deepcopy(api.spec.to_dict())
         shapes = found["components"]["schemas"]
         for (kind, *_), name in api.ma_plugin.converter.refs.items():
             if name in shapes and (about := vars(kind).get("__doc__")):

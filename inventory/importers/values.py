@@ -9,6 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from inventory.errors import ValidationRefused
 from inventory.i18n import mark
+from inventory.printing.cells import PLAIN_NUMBER as PLAIN_NUMBER
+from inventory.printing.cells import guard_formula as guard_formula
+from inventory.printing.cells import strip_formula_guard as strip_formula_guard
 from inventory.register.identifiers import comparison_form
 
 JUNK_IDENTIFIERS: Final = frozenset(
@@ -47,8 +50,6 @@ BLANK_WORDS: Final = frozenset(
     )
 )
 """Words that a column may declare to mean "unknown", lower case."""
-PLAIN_NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)([eE][+-]?\d+)?")
-_GUARDED = re.compile(r"'*[=+\-@\t\r]")
 
 
 class Fault(NamedTuple):
@@ -68,21 +69,6 @@ class Notice(ValidationRefused):
 
 
 Parsed = tuple[Sequence[Any], Sequence[Fault]]
-
-
-def guard_formula(text: str) -> str:
-    """*text* as an exported cell: an apostrophe in front of what a spreadsheet would run, never a number.
-
-    ``strip_formula_guard`` undoes it exactly, also for text that had an apostrophe of its own.
-    """
-    return f"'{text}" if _GUARDED.match(text) and not PLAIN_NUMBER.fullmatch(text) else text
-
-
-def strip_formula_guard(cell: str) -> str:
-    """The text that ``guard_formula`` made *cell* of; other cells as they are."""
-    if cell[:1] == "'" and _GUARDED.match(cell) and not PLAIN_NUMBER.fullmatch(cell[1:]):
-        return cell[1:]
-    return cell
 
 
 def is_junk_identifier(value: str) -> bool:

@@ -172,6 +172,11 @@ def fail_wipe(state: State, line: Line) -> None:
             drive.failed_at = line.occurred_at
 
 
+def extend_life(state: State, line: Line) -> None:
+    """A longer life: counted on a line of its own, and no outcome."""
+    state.extended.append(line.occurred_at)
+
+
 def count_now(measure: str, counterpart: str | None = None) -> Effect:
     """The line itself is an outcome: *measure*, with the party named in the detail *counterpart*."""
 

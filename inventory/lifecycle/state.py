@@ -67,6 +67,8 @@ class State:
     no_drive_fitted: bool = False
     drives: dict[str, FittedDrive] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
+    extended: list[datetime] = field(default_factory=list)
+    """When its life was extended by a repair or an upgrade."""
     last_at: datetime | None = None
     """Latest ``occurred_at`` of a standing line."""
     seen_at: datetime | None = None

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -28,6 +29,8 @@ from inventory.register.search import write_search
 
 PAGE = 1_000
 """Assets held in memory at a time."""
+REBUILT = "rebuilt"
+"""Name of the mark that every rebuild changes, so that copies of the projections are made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,7 @@ def rebuild(session: Session, settings: Settings) -> int:
             write_search(session, [(asset.id, made.search)])
         write_tallies(session, counts, references)
     remember_basis(session, settings)
+    session.merge(ProjectionBasis(name=REBUILT, value=uuid4().hex))
     return assets
 
 

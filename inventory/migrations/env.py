@@ -8,7 +8,9 @@ from flask import current_app
 import inventory.accounts.models
 import inventory.importers.models
 import inventory.lifecycle.models
-import inventory.register.models  # noqa: F401 - tables register themselves
+import inventory.register.models
+import inventory.scanning.models
+import inventory.stocktaking.models  # noqa: F401 - tables register themselves
 from inventory.db import Base
 
 target = current_app.extensions["migrate"].db

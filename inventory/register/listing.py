@@ -59,7 +59,10 @@ class AssetFilter:
     """Any identifier's whole value."""
     waiting_days: int | None = None
     """At least so many days in a status in which somebody should act."""
+    seen_from: date | None = None
     seen_before: date | None = None
+    """Last seen before this day, or never."""
+    never_seen: bool = False
     advised: str = ""
     older: bool = field(default=False, compare=True)
     """Withdrawn records too."""
@@ -102,7 +105,7 @@ def _read(name: str, given: list[str]) -> Any:
         return tuple(dict.fromkeys(keys))
     text = given[-1]
     try:
-        if name in ("bought_from", "bought_to", "seen_before"):
+        if name in ("bought_from", "bought_to", "seen_from", "seen_before"):
             return date.fromisoformat(text)
         if name == "waiting_days":
             days = int(text)
@@ -112,7 +115,7 @@ def _read(name: str, given: list[str]) -> Any:
     except ValueError:
         words = name.replace("_", " ")
         raise ValidationRefused(f"{words.capitalize()} {text[:40]!r} cannot be read.", field=name) from None
-    return text == "1" if name == "older" else text
+    return text == "1" if name in ("older", "never_seen") else text
 
 
 @dataclass(slots=True)
@@ -166,6 +169,11 @@ def conditions(session: Session, asked: AssetFilter, settings: Settings, query: 
     if asked.waiting_days is not None:
         before = datetime.now(UTC) - timedelta(days=asked.waiting_days)
         found.append(and_(Asset.status.in_(sorted(WAITING)), Asset.status_since <= before))
+    if asked.seen_from:
+        start = datetime.combine(asked.seen_from, datetime.min.time(), settings.zone)
+        found.append(Asset.last_seen_at >= start)
+    if asked.never_seen:
+        found.append(Asset.last_seen_at.is_(None))
     if asked.seen_before:
         moment = datetime.combine(asked.seen_before, datetime.min.time(), settings.zone)
         found.append(or_(Asset.last_seen_at.is_(None), Asset.last_seen_at < moment))

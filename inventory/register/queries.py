@@ -11,7 +11,7 @@ from inventory.register.listing import (
     subtree,
 )
 from inventory.register.naming import find_named, names_of, search_named
-from inventory.register.resolving import Resolution, resolve, resolve_one
+from inventory.register.resolving import Resolution, resolve, resolve_many, resolve_one
 from inventory.register.rows import AssetRow, rows_of
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "matching_tags",
     "names_of",
     "resolve",
+    "resolve_many",
     "resolve_one",
     "rows_of",
     "search_named",

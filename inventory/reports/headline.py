@@ -62,13 +62,15 @@ def _latest(query: Query, machines: Any) -> Any:
 
 
 def _from_tally(session: Session, query: Query) -> dict[str, int]:
-    statement = (
-        select(Tally.measure, func.sum(Tally.machines))
-        .where(Tally.figure == "headline", Tally.kind == query.group)
-        .group_by(Tally.measure)
+    statement: Any = select(Tally.measure, Tally.machines).where(
+        Tally.figure == "headline_all", Tally.kind == query.group
     )
     if query.to is not None:
-        statement = statement.where(Tally.day <= query.to)
+        statement = (
+            select(Tally.measure, func.sum(Tally.machines))
+            .where(Tally.figure == "headline", Tally.kind == query.group, Tally.day <= query.to)
+            .group_by(Tally.measure)
+        )
     found = {measure: int(number) for measure, number in session.execute(statement)}
     inside, outside, both = (found.get(name, 0) for name in ("internal", "external", "both"))
     machines = inside + outside - both

@@ -30,9 +30,14 @@ OUTSIDE = (
 EXTENDING = ("repaired", "upgraded")
 
 
-def cells(session: Session, query: Query, settings: Settings) -> list[tuple[str, str, str, bool, int, int, int]]:
-    """(measure, tier, certainty, older, machines, weighed, grams) of the machines' last outcomes."""
-    if query.year is not None and stored_counts_answer(session, query, settings):
+def cells(
+    session: Session, query: Query, settings: Settings, *, stored: bool
+) -> list[tuple[str, str, str, bool, int, int, int]]:
+    """(measure, tier, certainty, older, machines, weighed, grams) of the machines' last outcomes.
+
+    *stored*: read the stored counts of the year, which must be believed (`stored_counts_answer`).
+    """
+    if stored:
         rows = session.execute(
             select(
                 Tally.measure,
@@ -71,7 +76,8 @@ def cells(session: Session, query: Query, settings: Settings) -> list[tuple[str,
 
 
 def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
-    found = cells(session, query, settings)
+    stored = query.year is not None and stored_counts_answer(session, query, settings)
+    found = cells(session, query, settings, stored=stored)
     machines: Counter[tuple[str, str]] = Counter()
     older: Counter[str] = Counter()
     weighed: Counter[str] = Counter()
@@ -120,15 +126,14 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
     )
     for key, label in OUTSIDE:
         rows.append({"tier": f"{label} (outside the shares)", "key": key, "machines": Figure(outside[key], key)})
-    extended = session.scalar(select(func.count()).select_from(_extended(query, settings).subquery())) or 0
     rows.append(
         {
             "tier": "Life extended by repair or upgrade (outside the shares)",
             "key": "extended",
-            "machines": Figure(int(extended), "extended"),
+            "machines": Figure(lives_extended(session, query, settings, stored=stored), "extended"),
         }
     )
-    gap = _gap(session, query, settings)
+    gap = _gap(session, query, settings, stored=stored)
     notes = [f"Measured mass is known of {weighed.total():,} of {whole:,} machines; kilograms are theirs only."]
     if gap:
         which = "1 machine of unknown kind" if gap == 1 else f"{gap:,} machines of unknown kind"
@@ -136,10 +141,24 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
     return rows, notes
 
 
-def _gap(session: Session, query: Query, settings: Settings) -> int:
+def _gap(session: Session, query: Query, settings: Settings, *, stored: bool) -> int:
     if query.kind or query.group != "computer":
         return 0
-    return sum(row[4] for row in cells(session, replace(query, group="unknown"), settings))
+    return sum(row[4] for row in cells(session, replace(query, group="unknown"), settings, stored=stored))
+
+
+def lives_extended(session: Session, query: Query, settings: Settings, *, stored: bool) -> int:
+    """Machines with a standing repair or upgrade in the period; *stored* as in `cells`."""
+    if stored:
+        counted: Any = select(func.sum(Tally.machines)).where(
+            Tally.figure == "extended",
+            Tally.year == query.year,
+            Tally.kind.in_(sorted(GROUPS[query.group])),
+            *tally_department(query),
+        )
+    else:
+        counted = select(func.count()).select_from(_extended(query, settings).subquery())
+    return int(session.scalar(counted) or 0)
 
 
 def _extended(query: Query, settings: Settings) -> Select[Any]:

@@ -1,23 +1,22 @@
 """Stock: machines by status, and how long those that wait have waited; now, or as it stood on a day."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, literal, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
 from inventory.lifecycle.counting import NO_DAY, local_day
-from inventory.lifecycle.history import states_at
 from inventory.lifecycle.models import Tally
-from inventory.register.models import Asset, Department
-from inventory.register.queries import subtree
+from inventory.register.models import Asset
 from inventory.register.statuses import ON_SITE, STATUSES, WAITING
 from inventory.reports._base import Column, Figure, ReportType
 from inventory.reports._outcomes import stored_counts_answer
-from inventory.reports._query import UNKNOWN_DEPARTMENT, Query
+from inventory.reports._query import Query
+from inventory.reports._standing import is_now, of_conditions, of_numbers, past, present, reference_day
 
 DEFINITION = (
     "Machines by where they stand. Ageing counts the days since a machine came to a status in which somebody "
@@ -35,20 +34,6 @@ class Stood(NamedTuple):
     status: str
     since: date
     machines: int
-
-
-def reference_day(query: Query, settings: Settings) -> date:
-    """The day from which waiting is counted back."""
-    if query.to is not None:
-        return query.to
-    moment = query.as_at or datetime.now(UTC)
-    return moment.astimezone(settings.zone).date()
-
-
-def is_now(query: Query, settings: Settings) -> bool:
-    """Whether the register's present rows answer."""
-    today = datetime.now(settings.zone).date()
-    return query.as_at is None and (query.to is None or query.to >= today)
 
 
 def band(since: date, today: date, settings: Settings) -> str:
@@ -74,7 +59,7 @@ def standing(session: Session, query: Query, settings: Settings) -> list[Stood]:
         return [Stood(status, day, int(number)) for status, day, number in session.execute(statement)]
     statement = (
         select(Asset.status, Asset.status_since, func.count())
-        .where(*_filters(query))
+        .where(*present(query))
         .group_by(Asset.status, Asset.status_since)
     )
     sums: Counter[tuple[str, date]] = Counter()
@@ -83,31 +68,9 @@ def standing(session: Session, query: Query, settings: Settings) -> list[Stood]:
     return [Stood(status, since, number) for (status, since), number in sums.items()]
 
 
-def _filters(query: Query) -> list[Any]:
-    found: list[Any] = [Asset.kind.in_(sorted(query.kinds)), Asset.status != "withdrawn"]
-    if query.department == UNKNOWN_DEPARTMENT:
-        found.append(Asset.department_id.is_(None))
-    elif query.department:
-        found.append(Asset.department_id.in_(subtree(query.department)))
-    return found
-
-
 def _past(session: Session, query: Query, settings: Settings) -> Iterator[tuple[int, str, date]]:
-    """(asset, status, since) as it stood at the end of the day `to` and was known at `as_at`, by replay."""
-    end = None
-    if query.to is not None:
-        end = datetime.combine(query.to + timedelta(days=1), time(), settings.zone).astimezone(UTC)
-    codes = None
-    if query.department and query.department != UNKNOWN_DEPARTMENT:
-        codes = set(session.scalars(select(Department.code).where(Department.id.in_(subtree(query.department)))))
-    for number, state in states_at(session, end, query.as_at):
-        if state.status in (None, "withdrawn") or state.kind not in query.kinds:
-            continue
-        department = state.facts.get("department")
-        if query.department == UNKNOWN_DEPARTMENT and department is not None:
-            continue
-        if codes is not None and department not in codes:
-            continue
+    """(asset, status, since) as it stood then."""
+    for number, state in past(session, query, settings):
         since = local_day(state.status_since, settings) if state.status_since else NO_DAY
         yield number, str(state.status), since
 
@@ -160,12 +123,11 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
             for number, status, since in _past(session, query, settings)
             if status in statuses and (not part or band(since, today, settings) == part)
         )
-        return _of_numbers(numbers)
-    conditions = [Asset.status.in_(statuses), *_filters(query)]
+        return of_numbers(numbers)
+    conditions = [Asset.status.in_(statuses), *present(query)]
     if part:
         conditions += _since(part, today, settings)
-    found: Any = select(Asset.id.label("asset_id"), literal(None).label("key")).where(*conditions)
-    return cast("Select[Any]", found)
+    return of_conditions(conditions)
 
 
 def _since(part: str, today: date, settings: Settings) -> list[Any]:
@@ -180,13 +142,6 @@ def _since(part: str, today: date, settings: Settings) -> list[Any]:
         "waiting": [Asset.status_since < fresh, Asset.status_since >= late],
         "ageing": [Asset.status_since < min(fresh, late)],
     }[part]
-
-
-def _of_numbers(numbers: Iterable[int]) -> Select[Any]:
-    # Written into the statement: there may be more of them than a database takes as parameters.
-    wanted: Any = bindparam("numbers", sorted(numbers), expanding=True, literal_execute=True)
-    found: Any = select(Asset.id.label("asset_id"), literal(None).label("key")).where(Asset.id.in_(wanted))
-    return cast("Select[Any]", found)
 
 
 REPORT = ReportType(

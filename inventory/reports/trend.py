@@ -71,7 +71,7 @@ def _live(session: Session, query: Query, settings: Settings, years: range) -> C
     found: Counter[tuple[int, str]] = Counter()
     for year in years:
         asked = replace(query, year=year, start=None, to=None).within(settings)
-        for measure, tier, _, _, number, _, _ in hierarchy.cells(session, asked, settings):
+        for measure, tier, _, _, number, _, _ in hierarchy.cells(session, asked, settings, stored=False):
             if measure in IN_HIERARCHY:
                 found[year, tier] += number
     return found

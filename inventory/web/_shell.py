@@ -39,6 +39,9 @@ CONTENT_POLICY = (
     "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+DECODING_SCRIPT = "js/scan-worker.js"
+"""The Worker that compiles the code reader. A Worker takes its policy from its own response, so no page needs this."""
+DECODING_POLICY = CONTENT_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -50,7 +53,14 @@ HEADERS = {
 DEMO_NOTICE = "Synthetic demonstration data: only the published totals are real."
 DEMO_ASKED_EVERY = 60.0
 """Seconds after which a register that was no demonstration is asked again."""
-OPEN_ENDPOINTS = {"static", "web_accounts.sign_in", "web_setup.index"}
+OPEN_ENDPOINTS = {
+    "static",
+    "web_accounts.sign_in",
+    "web_setup.index",
+    "web_scan_app.shell",
+    "web_scan_app.service_worker",
+    "web_scan_app.manifest",
+}
 """What is served before anybody signs in."""
 
 csrf = CSRFProtect()
@@ -135,6 +145,17 @@ def requires(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return wrap
 
 
+def speaks_json(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that scripts ask: whatever happens it is told as JSON, never by a page or a redirect."""
+    view.speaks_json = True  # type: ignore[attr-defined]
+    return view
+
+
+def _asked_by_script() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "speaks_json", False))
+
+
 def client_key() -> str:
     """A fresh key for a form that records: sent twice, it is recorded once."""
     return str(uuid4())
@@ -186,6 +207,8 @@ def _lead_to_setup() -> AnyResponse | None:
     """Without an account there is nothing to sign in to: every page leads to the set-up."""
     if request.endpoint in OPEN_ENDPOINTS or request.path.startswith("/api/") or request.endpoint is None:
         return None
+    if _asked_by_script():
+        return None
     if signed_in() is None and not _has_account():
         return redirect(url_for("web_setup.index"))
     return None
@@ -210,6 +233,8 @@ def _name_version(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    if request.endpoint == "static" and (request.view_args or {}).get("filename") == DECODING_SCRIPT:
+        response.headers["Content-Security-Policy"] = DECODING_POLICY
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
@@ -229,7 +254,7 @@ def _add_headers(response: Response) -> Response:
 def wants_json() -> bool:
     """Whether the request asks for JSON rather than a page."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.path.startswith("/api/") or best == "application/json"
+    return request.path.startswith("/api/") or best == "application/json" or _asked_by_script()
 
 
 def _refused(error: InventoryError) -> Any:
@@ -250,6 +275,11 @@ def _address_asked() -> str:
 
 def _stale_form(error: CSRFError) -> Any:
     words = "The form was open for too long, or cookies are blocked. Go back, load the page again and send it again."
+    if _asked_by_script():
+        if signed_in() is None:
+            return _refused(SignInNeeded("Sign in to go on."))
+        # A script tells this from a request that cannot be read: it fetches a new token and sends once more.
+        return jsonify({"status": 403, "title": "The form is stale", "detail": words}), 403
     if wants_json():
         return jsonify({"status": 400, "title": "The form is stale", "detail": words}), 400
     return _page(400, "The form is stale", words)
@@ -305,7 +335,7 @@ def _context() -> dict[str, Any]:
     return {
         "institution": settings().institution,
         "current_account": _Shown(found.display_name, found.role, ROLES[found.role]) if found else None,
-        "navigation": list(_navigation(found.role)) if found else [],
+        "navigation": list(navigation(found.role)) if found else [],
         "demo_notice": DEMO_NOTICE if is_demo() else None,
         "may": (lambda permission: may(found.role, permission)) if found else (lambda permission: False),
     }
@@ -322,7 +352,8 @@ def is_demo() -> bool:
     return bool(known["marked"])
 
 
-def _navigation(role: str) -> Iterator[dict[str, Any]]:
+def navigation(role: str) -> Iterator[dict[str, Any]]:
+    """The sections that *role* may enter: label, icon, href, active."""
     entries = [each for listed in find("inventory.web", "NAVIGATION").values() for each in listed]
     for entry in sorted(entries, key=lambda each: each.place):
         if may(role, entry.permission):

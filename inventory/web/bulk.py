@@ -15,6 +15,7 @@ from inventory.lifecycle.event_types import EventType
 from inventory.lifecycle.requests import Result
 from inventory.register.queries import AssetFilter, matching_tags
 from inventory.register.statuses import STATUSES
+from inventory.stocktaking.queries import tags_in
 from inventory.web import _batching as batching
 from inventory.web import _recording as recording
 from inventory.web._forms import Reading, entries, read
@@ -49,7 +50,7 @@ def batch() -> Response:
 @blueprint.post("/machines/batch/from-list")
 @requires("view")
 def from_list() -> Response:
-    """The machines ticked in the list, or all that match its filters."""
+    """The machines ticked in the list, all that match its filters, or a group of a count."""
     rows = batching.batchable()
     if not rows:
         raise NotAllowed("Your role may not record events. Ask an administrator for access.")
@@ -57,6 +58,11 @@ def from_list() -> Response:
     if request.form.get("select_all") == "1":
         asked = AssetFilter.from_args(ImmutableMultiDict(_query(request.form.get("filters", ""))))
         tags = matching_tags(session(), asked, batching.MOST + 1, settings())
+    elif code := request.form.get("stock_take", "").replace("\x00", ""):
+        group = request.form.get("group", "found")
+        if group not in ("found", "missing", "unexpected"):
+            raise ValidationRefused("Choose which machines of the count are meant.", field="group")
+        tags = tags_in(session(), code, group, batching.MOST + 1)
     values = {"batch": str(uuid4()), "tags": "\n".join(tags), "event": request.form.get("event", "")}
     row = next((each for each in rows if each.key == values["event"]), None)
     try:

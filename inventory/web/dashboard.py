@@ -49,6 +49,7 @@ def index() -> str:
     headline, hierarchy, trend = answer("headline", whole), answer("hierarchy", year), answer("trend", year)
     # As at a past moment the stock is a replay of the whole ledger: its own page takes that time, not this one.
     stock = answer("stock", whole) if query.as_at is None else None
+    coverage = answer("coverage", whole) if query.as_at is None else None
     gap = answer("stock", replace(whole, group="unknown", kind=())) if stock and query.group == "computer" else None
     return render_template(
         "dashboard/index.html",
@@ -68,12 +69,14 @@ def index() -> str:
         series=series_of(trend),
         stock=stock,
         stock_rows=rows_shown(_without_nothing(stock), whole) if stock else [],
+        coverage=coverage,
+        coverage_bars=_coverage_bars(coverage, whole) if coverage else [],
         attention=_attention(stock, gap, whole, figures_of(headline)),
         activity=recent_activity(session()),
         statuses=STATUSES,
         choices=choices(whole=None),
         report_links={key: page_address("web_reports.show", year, key=key) for key in ("hierarchy", "trend")}
-        | {key: page_address("web_reports.show", whole, key=key) for key in ("headline", "stock")},
+        | {key: page_address("web_reports.show", whole, key=key) for key in ("headline", "stock", "coverage")},
         csv_href=page_address("web_reports.csv", year, key="hierarchy"),
     )
 
@@ -81,6 +84,20 @@ def index() -> str:
 def _without_nothing(stock: Report) -> Report:
     """The stock report without the statuses in which no machine stands."""
     return replace(stock, rows=tuple(row for row in stock.rows if row["machines"].value))
+
+
+def _coverage_bars(coverage: Report, query: Query) -> list[dict[str, Any]]:
+    """Machines on site by the age of their last sighting, for the chart; without the sum."""
+    return [
+        {
+            "label": row["seen"],
+            "value": row["machines"].value,
+            "href": cell_address("coverage", query, row["key"]) if row["machines"].value else None,
+            "note": f"{row['share'].value:.0f} %" if row["share"].value else "",
+        }
+        for row in coverage.rows
+        if "share" in row
+    ]
 
 
 def _attention(

@@ -36,7 +36,9 @@ _FILTER_LABELS: Final = {
     "bought_from": "Bought from",
     "bought_to": "Bought to",
     "waiting_days": "Waiting at least (days)",
+    "seen_from": "Last seen from",
     "seen_before": "Not seen since",
+    "never_seen": "Never seen",
     "advised": "Advised route",
     "older": "Withdrawn too",
     "identifier": "Identifier",
@@ -211,7 +213,7 @@ def _filter_words(name: str, text: str, named: Mapping[tuple[str, str], str]) ->
         return KINDS[text].label
     if name == "advised":
         return ROUTES.get(text, text)
-    return "yes" if name == "older" else text
+    return "yes" if name in ("older", "never_seen") else text
 
 
 def _chips(
@@ -247,6 +249,9 @@ def _controls() -> list[Entry]:
         Entry("model", "model", "Model", "text"),
         Entry("bought_from", "bought_from", "Bought from", "date"),
         Entry("bought_to", "bought_to", "Bought to", "date"),
+        Entry("seen_from", "seen_from", "Last seen from", "date"),
+        Entry("seen_before", "seen_before", "Not seen since", "date"),
+        Entry("never_seen", "never_seen", "Never seen", "checkbox"),
         Entry("waiting_days", "waiting_days", "Waiting at least (days)", "text", attrs={"inputmode": "numeric"}),
     ]
 

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from inventory.importers.values import guard_formula
 from inventory.lifecycle.event_types import EVENT_TYPES
 from inventory.lifecycle.queries import lines_of
+from inventory.printing.cells import guard_formula
 from inventory.register.kinds import KINDS
 from inventory.register.rows import AssetRow, rows_of
 from inventory.register.statuses import STATUSES
@@ -185,6 +185,9 @@ def _chart(report: Report, query: Query) -> dict[str, Any] | None:
         return {"kind": "hierarchy", "bars": bars_of(report, query)}
     if report.key == "trend":
         return {"kind": "trend", **series_of(report)}
+    if report.key == "coverage":
+        seen = [{"label": row["seen"], "value": row["machines"].value} for row in report.rows if "share" in row]
+        return {"kind": "bars", "bars": seen} if any(each["value"] for each in seen) else None
     if report.key == "stock":
         bars = [
             {"label": row["status"], "value": row["machines"].value}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -12,10 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from inventory.db import write
 from inventory.errors import InventoryError, NotAllowed
-from inventory.lifecycle.event_types import CORRECTION, EVENT_TYPES, EventType
+from inventory.lifecycle.event_types import EVENT_TYPES, EventType
 from inventory.lifecycle.fields import Lines, schema_of
 from inventory.lifecycle.loading import load_lines
-from inventory.lifecycle.requests import EventRequest, Recorder
+from inventory.lifecycle.requests import EventRequest
 from inventory.lifecycle.rules import personal_fields
 from inventory.lifecycle.service import correct_event, record_event
 from inventory.lifecycle.state import Line
@@ -23,18 +22,17 @@ from inventory.register.naming import names_of
 from inventory.register.queries import resolve
 from inventory.register.references import references_in
 from inventory.register.statuses import STATUSES
+from inventory.scanning.twice import moment_of, scanned_already
 from inventory.web import _recording as recording
 from inventory.web._finding import facts_in_a_line
 from inventory.web._forms import Reading, entries, filled, read
-from inventory.web._shell import NavigationEntry, account, recorder, requires, session, settings
+from inventory.web._shell import NavigationEntry, recorder, requires, session, settings
 from inventory.web._words import details_in_words, label_of, when
 
 blueprint = Blueprint("web_scan", __name__)
 NAVIGATION = [NavigationEntry("Scan", "web_scan.index", "upc-scan", 10)]
 
 LOOK_UP: Final = "look-up"
-TWICE_WITHIN: Final = timedelta(minutes=15)
-"""The same event on the same machine by the same person within this time is a double scan."""
 _KEPT: Final = 12
 """Answers kept for the page that comes without JavaScript; they live in a cookie of 4 KB."""
 _KEPT_WORDS: Final = 90
@@ -84,7 +82,7 @@ def modes() -> list[EventType]:
     return [row for row in EVENT_TYPES.values() if row.scan and row.permission in held]
 
 
-def _left_out(row: EventType) -> tuple[str, ...]:
+def left_out(row: EventType) -> tuple[str, ...]:
     """Details that differ from machine to machine, so that they cannot be set once."""
     shapes = schema_of(row.schema).fields
     return ("tag", *(name for name, shape in shapes.items() if isinstance(shape, Lines)))
@@ -97,7 +95,7 @@ def mode_of(values: Mapping[str, str]) -> Mode:
         if values.get("mode") not in (None, "", LOOK_UP):
             raise NotAllowed("There is no such way of scanning for your role. Choose another.")
         return Mode()
-    names = [name for name in schema_of(row.schema).fields if name not in _left_out(row)]
+    names = [name for name in schema_of(row.schema).fields if name not in left_out(row)]
     texts = {name: values[name] for name in names if values.get(name, "").strip()}
     return Mode(row, texts, read(row.schema, texts, recording.find))
 
@@ -129,7 +127,6 @@ def _page(mode: Mode, answer: dict[str, Any] | None = None) -> str:
         tally=browser_session.get("scan_tally", 0),
         key=str(uuid4()),
         fields={"mode": mode.key, **open_},
-        owner=account().uid,
     )
 
 
@@ -154,7 +151,7 @@ def choose() -> AnyResponse:
     if mode.row is None:
         browser_session["scan_mode"] = {"mode": LOOK_UP}
         return redirect(url_for("web_scan.index", mode=LOOK_UP), 303)
-    controls = entries(mode.row.schema, leave_out=_left_out(mode.row))
+    controls = entries(mode.row.schema, leave_out=left_out(mode.row))
     if request.method == "POST" and not mode.reading.errors:
         # What was found by its name goes on by its code, which no renaming changes.
         mode.texts |= {
@@ -229,35 +226,16 @@ def _scan(mode: Mode, text: str, key: str) -> dict[str, Any]:
 
     def work(db: Any) -> dict[str, Any]:
         lines = [line for line, _ in load_lines(db, [asset_id])[asset_id]]
-        if (twice := _scanned_already(lines, row, details, key, who)) is not None:
-            at = when(twice.recorded_at, settings().zone).rpartition(", ")[2]
+        # The answer to this very scan may have been lost; the ledger gives it again.
+        known = any(line.key == key for line in lines)
+        if not known and (twice := scanned_already(lines, row, details, who.actor, who.now)) is not None:
+            at = when(moment_of(twice), settings().zone).rpartition(", ")[2]
             return _answer("duplicate", tag, "Scanned already", f"You recorded this at {at}; nothing was added.", key)
         result = record_event(db, EventRequest(row.key, key, tag, None, details), who)
         status = STATUSES[str(result.status)].label.lower()
         return _answer("recorded", result.tag, row.label, f"Now {status}.", key)
 
     return write(session(), work)
-
-
-def _scanned_already(
-    lines: list[Line], row: EventType, details: Mapping[str, Any], key: str, who: Recorder
-) -> Line | None:
-    if any(line.key == key for line in lines):
-        # The answer to this very scan was lost; the ledger gives it again.
-        return None
-    voided = {line.voids for line in lines if line.voids}
-    standing = [line for line in lines if line.kind != CORRECTION and line.key not in voided]
-    last = max(standing, key=lambda line: line.sequence, default=None)
-    stored = {name: value for name, value in details.items() if name not in personal_fields(row)}
-    if (
-        last is not None
-        and last.kind == row.key
-        and last.actor == who.actor
-        and last.details == stored
-        and who.now - last.recorded_at <= TWICE_WITHIN
-    ):
-        return last
-    return None
 
 
 def _unknown(found: Any, text: str, key: str) -> dict[str, Any]:

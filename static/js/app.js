@@ -11,7 +11,7 @@ startLookUp();
 const WHEN_PRESENT = {
   "[data-bulk-bar]": "./list.js",
   "[data-progress-url]": "./progress.js",
-  "[data-scan-form]": "./scan.js",
+  "[data-count-url]": "./stock-take.js",
 };
 for (const [selector, module] of Object.entries(WHEN_PRESENT)) {
   if (document.querySelector(selector)) import(module).then((loaded) => loaded.start());

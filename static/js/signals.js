@@ -3,7 +3,10 @@ const SIGNALS = {
   recorded: { tones: [[880, 0.09]], buzz: [40] },
   shown: { tones: [[660, 0.07]], buzz: [30] },
   duplicate: { tones: [[660, 0.06], [660, 0.06]], buzz: [30, 40, 30] },
-  waiting: { tones: [[520, 0.08]], buzz: [30] },
+  // Kept on the device is as good as recorded to whoever scans: the same sign.
+  kept: { tones: [[880, 0.09]], buzz: [40] },
+  undone: { tones: [[660, 0.07], [440, 0.1]], buzz: [40, 60, 40] },
+  settle: { tones: [[440, 0.12], [330, 0.18]], buzz: [120, 60, 120] },
   unknown: { tones: [[330, 0.14], [330, 0.14]], buzz: [90, 60, 90] },
   refused: { tones: [[220, 0.22], [165, 0.28]], buzz: [200, 80, 200] },
 };

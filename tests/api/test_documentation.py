@@ -36,6 +36,15 @@ def test_the_document_names_every_address_and_how_to_enter(app: Flask) -> None:
             assert "default" in told_["responses"] and told_["tags"], (method, path)
 
 
+def test_two_first_questions_at_once_are_given_the_same_document(app: Flask) -> None:
+    from inventory.api._openapi import document
+
+    found = document(app)
+    # What another thread meets that asked before the first answer was kept.
+    app.extensions.pop("inventory-api-document")
+    assert document(app) == found
+
+
 def test_the_document_keeps_to_its_standard(app: Flask) -> None:
     """Every reference leads somewhere, and every shape is a JSON Schema."""
     import jsonschema_rs

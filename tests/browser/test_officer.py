@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 
 from tests.browser.conftest import Site, picture, sign_in
+from tests.databases import Kept
 from tests.reports.conftest import build_fleet
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -46,10 +47,10 @@ PAGES = {
 
 
 @pytest.fixture
-def officer(site: Site, open_page: Any) -> Any:
+def officer(site: Site, open_page: Any, kept: Kept) -> Any:
     """A page signed in as administrator, on the small fleet whose counts are known."""
+    kept(site.world(), build_fleet)
     site.account("tom", "administrator")
-    build_fleet(site.world())
     page = open_page()
     sign_in(page, site)
     return page

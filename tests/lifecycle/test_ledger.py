@@ -23,6 +23,7 @@ from inventory.lifecycle.service import erase_personal, record_events
 from inventory.lifecycle.state import Line
 from inventory.lifecycle.upkeep import check_projections, verify
 from inventory.register.models import Asset
+from inventory.register.references import References
 from tests.conftest import NOW, World
 
 
@@ -523,6 +524,22 @@ def test_verify_names_the_first_line_that_does_not_fit(world: World, change: str
     findings = verify(world.session)[1]
     assert [each.tag for each in findings] == ["ED-1"]
     assert problem in findings[0].problem
+
+
+def test_a_correction_brings_back_a_place_that_this_process_has_not_met(world: World) -> None:
+    world.used_machine("ED-1", department="INF")
+    before = department(world, "ED-1")
+    world.record("amended", "ED-1", None, key="slip", department="HCA")
+    References.forget()
+    world.correct("ED-1", "slip")
+    assert department(world, "ED-1") == before is not None
+    assert check_projections(world.session, world.settings) == []
+
+
+def department(world: World, tag: str) -> int | None:
+    found = world.session.scalar(select(Asset.department_id).where(Asset.tag == tag))
+    world.session.commit()
+    return found
 
 
 def test_check_finds_projections_that_differ_from_the_ledger(world: World) -> None:

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.conftest import World
+from tests.databases import Kept
 
 
 @pytest.fixture
-def fleet(world: World) -> World:
+def fleet(world: World, kept: Kept) -> World:
     """The fleet below, on record."""
-    return build_fleet(world)
+    found: World = kept(world, build_fleet)
+    return found
 
 
 def build_fleet(world: World) -> World:

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from inventory.db import transaction
 from inventory.errors import NotFound, ValidationRefused
 from inventory.lifecycle.history import states_at
-from inventory.lifecycle.models import ProjectionBasis
+from inventory.lifecycle.models import ProjectionBasis, Tally
+from inventory.lifecycle.upkeep import check_projections, rebuild
 from inventory.register.models import Asset
 from inventory.register.statuses import STATUSES
 from inventory.reports._base import Figure, members_of, report_type, reports, run
@@ -129,6 +131,34 @@ def test_stock_on_a_past_day_stands_as_it_stood(fleet: World) -> None:
     assert tags(fleet, "stock", "all", replace(early, department="-")) == ["OLD"]
 
 
+def test_coverage_counts_machines_on_site_by_their_last_sighting(fleet: World) -> None:
+    day = date(2018, 8, 31)
+    found = figures(fleet, "coverage", Query(to=day))
+    # I was handed over and given no place, B came back on 1 Nov 2016, C had left, R came back on 1 Aug 2018.
+    assert {key: found[key] for key in ("quarter", "year", "two_years", "older", "never", "on_site")} == {
+        "quarter": len(tags(fleet, "coverage", "quarter", Query(to=day))),
+        "year": 0, "two_years": 1, "older": 0, "never": 1,
+        "on_site": found["quarter"] + 2,
+    }  # fmt: skip
+    assert tags(fleet, "coverage", "two_years", Query(to=day)) == ["B"]
+    assert "R" in tags(fleet, "coverage", "quarter", Query(to=day))
+    assert tags(fleet, "coverage", "never", Query(to=day)) == ["I"]
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "band"),
+    [(0, "quarter"), (85, "quarter"), (95, "year"), (360, "year"), (370, "two_years"), (728, "two_years"), (740, "older")],
+)
+def test_a_sighting_moves_a_machine_through_the_bands_of_coverage(world: World, days_ago: int, band: str) -> None:
+    world.now = datetime.now(UTC)
+    world.record("registered", None, world.now - timedelta(days=1000), tag="S-1", kind="laptop", status="returned")
+    world.record("sighted", "S-1", world.now - timedelta(days=days_ago))
+    world.record("registered", None, world.now - timedelta(days=1000), tag="D-1", kind="laptop", status="in_stock")
+    assert "S-1" in tags(world, "coverage", band)
+    assert figures(world, "coverage")["on_site"] == 2
+    assert figures(world, "coverage") == figures(world, "coverage", Query(as_at=datetime.now(UTC)))
+
+
 def test_the_trend_shows_ten_years_and_opens_each(fleet: World) -> None:
     query = Query(to=date(2018, 9, 1))
     found = figures(fleet, "trend", query)
@@ -167,17 +197,62 @@ def test_every_figure_opens_as_many_machines_as_it_says(fleet: World, key: str, 
 @pytest.mark.parametrize("query", QUERIES, ids=str)
 def test_stored_counts_equal_a_live_scan(fleet: World, key: str, query: Query) -> None:
     stored = figures(fleet, key, query)
-    if key not in ("stock", "trend"):  # these look back from the moment itself
+    if key not in ("stock", "trend", "coverage"):  # these look back from the moment itself
         assert stored == figures(fleet, key, replace(query, as_at=FAR))
     # Counts made under other settings are not believed, but counted live.
     fleet.session.execute(update(ProjectionBasis).where(ProjectionBasis.name == "time_zone").values(value="Asia/Tokyo"))
     assert stored == figures(fleet, key, query)
 
 
+def test_lives_extended_move_with_every_correction_and_equal_a_live_scan(fleet: World) -> None:
+    def counted() -> dict[int, int]:
+        found = {}
+        for year in (2015, 2016, 2017):
+            for place in ("", "CSE", "INF", "HCA", "-"):
+                for group in ("computer", "peripheral", "unknown"):
+                    query = Query(year=year, department=place, group=group)
+                    with statements(fleet.session.get_bind()) as sent:
+                        stored = figures(fleet, "hierarchy", query)["extended"]
+                    assert not any("lifecycle_event" in each for each in sent), "the ledger was read"
+                    assert stored == figures(fleet, "hierarchy", replace(query, as_at=FAR))["extended"], query
+                    assert stored == len(tags(fleet, "hierarchy", "extended", query)), query
+                    found[year] = found.get(year, 0) + (stored if not place else 0)
+        fleet.session.commit()
+        assert check_projections(fleet.session, fleet.settings) == []
+        fleet.session.commit()
+        return found
+
+    assert counted() == {2015: 0, 2016: 1, 2017: 0}
+    fleet.record("upgraded", "I", "2017-07-31", key="up", work="memory")
+    assert counted() == {2015: 0, 2016: 1, 2017: 0}, "once a year, however often"
+    fleet.record("upgraded", "I", "2016-07-31", key="early", work="disk")
+    assert counted() == {2015: 1, 2016: 1, 2017: 0}, "back-dated, into the last day of the year before"
+    fleet.correct("I", "up", fleet.request("upgraded", "I", date(2017, 8, 1), key="up2", work="memory"))
+    assert counted() == {2015: 1, 2016: 1, 2017: 1}, "replaced by one of the next year"
+    fleet.correct("I", "up2")
+    assert counted() == {2015: 1, 2016: 1, 2017: 0}
+    fleet.record("repaired", "R", "2018-08-01", key="r", work="hinge")
+    fleet.record("amended", "R", None, department="INF", kind="monitor")
+    fleet.record("amended", "I", None, forget="department")
+    assert figures(fleet, "hierarchy", Query(year=2018, group="peripheral", department="CSE"))["extended"] == 1
+    assert figures(fleet, "hierarchy", Query(year=2016, department="-"))["extended"] == 1
+    fleet.record("merged", "I", None, into="A")
+    assert counted() == {2015: 0, 2016: 0, 2017: 0}
+    fleet.record("unmerged", "I", None, reason="two machines")
+    assert counted() == {2015: 1, 2016: 1, 2017: 0}
+    with transaction(fleet.session):
+        fleet.session.execute(update(Tally).where(Tally.figure == "extended").values(machines=7))
+    assert any("extended" in each.problem for each in check_projections(fleet.session, fleet.settings))
+    with transaction(fleet.session):
+        rebuild(fleet.session, fleet.settings)
+    assert counted() == {2015: 1, 2016: 1, 2017: 0}
+
+
 def test_stock_and_trend_as_known_now_equal_the_present(fleet: World) -> None:
     now = Query(as_at=datetime.now(UTC))
     assert figures(fleet, "stock", now) == figures(fleet, "stock")
     assert figures(fleet, "trend", now) == figures(fleet, "trend")
+    assert figures(fleet, "coverage", now) == figures(fleet, "coverage")
 
 
 def test_every_status_is_what_a_replay_of_the_whole_ledger_says(fleet: World) -> None:
@@ -194,7 +269,8 @@ def test_every_status_is_what_a_replay_of_the_whole_ledger_says(fleet: World) ->
 @pytest.mark.parametrize(
     ("key", "cell"),
     [("headline", "nonsense"), ("hierarchy", "prevention.nonsense"), ("hierarchy", "nonsense"), ("stock", "in_use.ageing"),
-     ("stock", "withdrawn"), ("stock", "returned.x"), ("trend", "1066.all"), ("trend", "2017.x"), ("trend", "²018.all")],
+     ("stock", "withdrawn"), ("stock", "returned.x"), ("trend", "1066.all"), ("trend", "2017.x"), ("trend", "²018.all"),
+     ("coverage", "in_use"), ("coverage", "older.x")],
 )  # fmt: skip
 def test_a_cell_that_does_not_exist_is_not_found(fleet: World, key: str, cell: str) -> None:
     with pytest.raises(NotFound):
@@ -202,7 +278,7 @@ def test_a_cell_that_does_not_exist_is_not_found(fleet: World, key: str, cell: s
 
 
 def test_an_unknown_report_names_those_there_are(world: World) -> None:
-    with pytest.raises(NotFound, match="headline, hierarchy, stock, trend"):
+    with pytest.raises(NotFound, match="coverage, headline, hierarchy, stock, trend"):
         report_type("sales")
 
 
@@ -238,7 +314,7 @@ def test_every_report_of_an_empty_register_is_zero(world: World) -> None:
 
 
 def test_the_report_of_the_present_takes_few_statements(fleet: World) -> None:
-    for key, limit in (("headline", 5), ("hierarchy", 5), ("stock", 2), ("trend", 2)):
+    for key, limit in (("headline", 5), ("hierarchy", 4), ("stock", 2), ("trend", 2), ("coverage", 1)):
         with statements(fleet.session.get_bind()) as sent:
             run(key, fleet.session, Query(year=2016) if key == "hierarchy" else Query(), fleet.settings)
         assert len(sent) <= limit, (key, sent)

@@ -1,7 +1,7 @@
 """printers with their offsets, a logo, and what a run's labels showed
 
 Revision ID: 0020_label_printers
-Revises: 0002_label_runs
+Revises: 0010_scans
 Create Date: 2026-11-25 16:20:00
 
 """
@@ -12,7 +12,7 @@ from alembic import op
 from inventory.db import UtcDateTime
 
 revision = "0020_label_printers"
-down_revision = "0002_label_runs"
+down_revision = "0010_scans"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""IS IT THERE: counts of rooms and lists, who saw what, and what becomes of it in the ledger."""
