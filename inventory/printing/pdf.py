@@ -103,6 +103,13 @@ class Paper:
         top = self.height_mm
         self._canvas.line(points(x1), points(top - y1), points(x2), points(top - y2))
 
+    def blank(self, x_mm: float, y_mm: float, width_mm: float, height_mm: float) -> None:
+        """Paper white over what lies beneath."""
+        self._canvas.setFillGray(1)
+        below = points(self.height_mm - y_mm - height_mm)
+        self._canvas.rect(points(x_mm), below, points(width_mm), points(height_mm), stroke=0, fill=1)
+        self._canvas.setFillGray(0)
+
     def outline(self, x_mm: float, y_mm: float, width_mm: float, height_mm: float) -> None:
         """A hair line around a cell, for a test print on plain paper."""
         self._canvas.setLineWidth(0.25)

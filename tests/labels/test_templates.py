@@ -13,8 +13,9 @@ from inventory.errors import ValidationRefused
 from inventory.labels.calibration import calibration_file
 from inventory.labels.geometry import SMALLEST_MODULE_MM, code_box, longest_payload
 from inventory.labels.label import SHOWABLE, LabelText, make_label, specimen
-from inventory.labels.layout import LOCAL, Layout, lay_out
+from inventory.labels.layout import Layout, lay_out
 from inventory.labels.payload import LONGEST
+from inventory.labels.setting import LOCAL
 from inventory.labels.shapes import LabelTemplate
 from inventory.labels.sheets import Placing, label_file
 from inventory.labels.templates import FAMILIES, TEMPLATES, template_named, templates_of
