@@ -90,7 +90,10 @@ def _first_read(page: Any, address: str) -> float:
     _start(page, address)
     _wait(page, lambda: texts(page), 30)
     asked = page.evaluate("window.asked")
-    return float(heard(page)[0]["at"]) - float(asked)
+    found = float(heard(page)[0]["at"]) - float(asked)
+    # A page left open would go on reading beside the next one.
+    page.context.close()
+    return found
 
 
 def _offered(page: Any, address: str) -> int:

@@ -4,13 +4,12 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-import orjson
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from inventory.config import Settings, instance_path, load_settings
-from inventory.db import db, normalise_url, prepare_engine
+from inventory.db import JSON_OPTIONS, db, normalise_url, prepare_engine
 from inventory.lifecycle.guards import require_all_guards
 
 HERE = Path(__file__).parent
@@ -70,10 +69,7 @@ def create_app(settings: Settings | None = None, instance: Path | None = None, *
 
 
 def _engine_options(url: str) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "json_serializer": lambda value: orjson.dumps(value).decode(),
-        "json_deserializer": orjson.loads,
-    }
+    options = dict(JSON_OPTIONS)
     if url.startswith("sqlite"):
         # A waiting writer holds its connection; the pool must not run dry before the lock is free.
         options["connect_args"] = {"timeout": 30, "check_same_thread": False}

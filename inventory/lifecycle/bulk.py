@@ -1,19 +1,21 @@
-"""Inserts many rows at the speed of the driver: executemany on SQLite, COPY on PostgreSQL.
+"""Writes many rows at the speed of the driver: executemany on SQLite; on PostgreSQL COPY, or one statement for all.
 
-SQLAlchemy's own executemany builds a dictionary per row and costs more than the insert itself. Values
+SQLAlchemy's own executemany builds a dictionary per row and costs more than the write itself. Values
 still pass through each column's type, so both ways store the same.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Date, Table, func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from inventory.db import Base, UtcDateTime
 
-LARGE: Final = 100
+LARGE: Final = 20
 """From this many rows on the driver is spoken to directly."""
 
 
@@ -28,7 +30,7 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
         connection.execute(insert(table), list(rows))
         return
     names = list(rows[0])
-    insert_columns(session, model, names, [[row[name] for row in rows] for name in names])
+    insert_columns(session, model, names, list(zip(*map(itemgetter(*names), rows), strict=True)))
 
 
 def insert_columns(session: Session, model: type[Base], names: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:
@@ -95,35 +97,89 @@ def take_numbers(session: Session, model: type[Base], count: int) -> list[int]:
 
 
 FEW: Final = 8
-"""Up to this many rows a statement for each is as quick."""
+"""Up to this many rows an update for each is as quick on PostgreSQL, whose planner takes any JSON for a hundred."""
 
 
-def update_together(
-    session: Session, model: type[Base], match: Sequence[str], rows: Sequence[Mapping[str, Any]], also: str = "TRUE"
-) -> bool:
-    """Update *rows* (all with the same columns) in one statement; whether that was done.
+def update_rows(
+    session: Session,
+    model: type[Base],
+    match: Sequence[str],
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    also: str = "TRUE",
+) -> None:
+    """Update rows, given as the values of the columns *names*: on PostgreSQL more than a few in one statement.
 
-    Only PostgreSQL gains by it: there each statement is a journey to the server and back. *match*: the
-    columns that name the row; *also*: a further condition on the table ``t``.
+    *match*: the columns that name the row; *also*: a further condition on the table ``t``.
     """
-    connection = session.connection()
-    if len(rows) <= FEW or connection.dialect.name != "postgresql":
-        return False
+    if not rows:
+        return
     table = model.__table__
     assert isinstance(table, Table)  # noqa: S101
-    names = list(rows[0])
-    arrays = []
-    for name in names:
-        convert = _converter(connection, table, name)
-        arrays.append([convert(row[name]) if convert and row[name] is not None else row[name] for row in rows])
-    kinds = [table.columns[name].type.compile(connection.dialect) for name in names]
-    given = ", ".join(f"%s::{kind}[]" for kind in kinds)
-    listed = ", ".join(f'"{name}"' for name in names)
-    changed = ", ".join(f'"{name}" = v."{name}"' for name in names if name not in match)
-    matched = " AND ".join(f't."{name}" = v."{name}"' for name in match)
-    statement = (
-        f'UPDATE "{table.name}" AS t SET {changed} FROM unnest({given}) AS v({listed}) '  # noqa: S608 - our names
-        f"WHERE {matched} AND {also}"
-    )
-    connection.exec_driver_sql(statement, tuple(arrays))
-    return True
+    connection = session.connection()
+    columns = list(zip(*rows, strict=True))
+    changed = [name for name in names if name not in match]
+    postgresql = connection.dialect.name == "postgresql"
+    if postgresql and len(rows) > FEW:
+        assigned = ", ".join(f'"{name}" = v."{name}"' for name in changed)
+        matched = " AND ".join(f't."{name}" = v."{name}"' for name in match)
+        given, text = _given(connection, table, names, columns)
+        statement = f'UPDATE "{table.name}" AS t SET {assigned} FROM {given} WHERE {matched} AND {also}'  # noqa: S608
+        connection.exec_driver_sql(statement, (text,))
+        return
+    ordered = [*changed, *match]
+    columns = [columns[names.index(name)] for name in ordered]
+    mark = "%s" if postgresql else "?"
+    assigned = ", ".join(f'"{name}" = {mark}' for name in changed)
+    matched = " AND ".join(f't."{name}" = {mark}' for name in match)
+    statement = f'UPDATE "{table.name}" AS t SET {assigned} WHERE {matched} AND {also}'  # noqa: S608 - our names
+    values = list(_converted(connection, table, ordered, columns))
+    connection.exec_driver_sql(statement, values if len(values) > 1 else values[0])
+
+
+def upsert_rows(
+    session: Session,
+    model: type[Base],
+    match: Sequence[str],
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    change: Mapping[str, str],
+) -> None:
+    """Insert rows, given as the values of the columns *names*, in the order in which their locks are taken.
+
+    Where *match* is on record already, it is changed: column -> expression of ``t``, the stored row, and
+    ``excluded``, the given one.
+    """
+    if not rows:
+        return
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101
+    connection = session.connection()
+    listed, key = (", ".join(f'"{name}"' for name in some) for some in (names, match))
+    assigned = ", ".join(f'"{name}" = {value}' for name, value in change.items())
+    into, conflict = f'INSERT INTO "{table.name}" AS t ({listed})', f"ON CONFLICT ({key}) DO UPDATE SET {assigned}"
+    columns = list(zip(*rows, strict=True))
+    if connection.dialect.name == "postgresql":
+        given, text = _given(connection, table, names, columns)
+        connection.exec_driver_sql(f"{into} SELECT {listed} FROM {given} {conflict}", (text,))  # noqa: S608
+        return
+    marks = ", ".join("?" * len(names))
+    values = list(_converted(connection, table, names, columns))
+    connection.exec_driver_sql(f"{into} VALUES ({marks}) {conflict}", values)
+
+
+def _given(
+    connection: Connection, table: Table, names: Sequence[str], columns: Sequence[Sequence[Any]]
+) -> tuple[str, str]:
+    """Rows as PostgreSQL reads them from one parameter: what stands after FROM, named v, and the parameter.
+
+    JSON is written and read by compiled code at both ends; an array per column was not.
+    """
+    kinds = ", ".join(f'"{name}" {table.columns[name].type.compile(connection.dialect)}' for name in names)
+    shown = [dict(zip(names, row, strict=True)) for row in _converted(connection, table, names, columns)]
+    return f"json_to_recordset(%s::json) AS v({kinds})", orjson.dumps(shown, default=_as_text).decode()
+
+
+def _as_text(value: Any) -> str:
+    """The form in which PostgreSQL reads what JSON has no form for: bytes, which the column's type has wrapped."""
+    return "\\x" + bytes(value.obj).hex()

@@ -24,7 +24,7 @@ def moment(value: datetime) -> str:
     """A moment in UTC with microseconds, ``2026-11-23T08:11:37.000000Z``."""
     if value.tzinfo is not UTC:
         value = value.astimezone(UTC)
-    return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def encode(content: Any) -> bytes:

@@ -1,7 +1,5 @@
 """What an asset adds to each stored count: pure functions of its state, so that a change is a difference."""
 
-from collections import Counter
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -32,8 +30,7 @@ def academic_year(day: date, settings: Settings) -> int:
     return day.year if day.month >= settings.academic_year_start_month else day.year - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One outcome with everything a figure needs beside it (a row of ``outcome`` to be)."""
 
     outcome: Outcome
@@ -78,15 +75,13 @@ def _stock_key(since: date, status: str, group: str) -> TallyKey:
     return TallyKey("stock", day=since, measure=status, kind=group)
 
 
-def tallies_of(state: State, facts: list[Fact], settings: Settings) -> Counter[tuple[TallyKey, int | None]]:
+def tallies_of(state: State, facts: list[Fact], settings: Settings) -> dict[tuple[TallyKey, int | None], int]:
     """What the asset adds to each count: (key, mass in grams or None) -> machines."""
-    found: Counter[tuple[TallyKey, int | None]] = Counter()
+    found: dict[tuple[TallyKey, int | None], int] = {}
     if state.status is None or state.status == "withdrawn":
         return found
     group = KINDS[state.kind].group
-    since = (
-        local_day(state.status_since, settings) if state.status in WAITING and state.status_since else NO_DAY
-    )
+    since = local_day(state.status_since, settings) if state.status in WAITING and state.status_since else NO_DAY
     found[_stock_key(since, state.status, group), None] = 1
     for fact in facts:
         if fact.latest_in_year:
@@ -101,11 +96,15 @@ def tallies_of(state: State, facts: list[Fact], settings: Settings) -> Counter[t
                 department=each.department,
                 older=each.older,
             )
-            found[key, fact.mass_g] += 1
-    for measure, day in headline_days(facts, settings):
-        found[TallyKey("headline", day=day, measure=measure, kind=group), None] += 1
-        # What every reader asks for, in a few rows: there are more days every year.
-        found[TallyKey("headline_all", measure=measure, kind=group), None] += 1
+            found[key, fact.mass_g] = found.get((key, fact.mass_g), 0) + 1
+    if facts:
+        for measure, day in headline_days(facts, settings):
+            # What every reader asks for stands in a few rows of its own: there are more days every year.
+            for key in (
+                TallyKey("headline", day=day, measure=measure, kind=group),
+                TallyKey("headline_all", measure=measure, kind=group),
+            ):
+                found[key, None] = found.get((key, None), 0) + 1
     for year in {academic_year(local_day(each, settings), settings) for each in state.extended}:
         # Placed by the department that the machine has now: a repair has none of its own.
         found[TallyKey("extended", year=year, kind=state.kind, department=state.facts.get("department")), None] = 1
@@ -119,9 +118,7 @@ def headline_days(facts: list[Fact], settings: Settings) -> list[tuple[str, date
     records) once per asset; ``events`` once per re-use event.
     """
     reuses = [
-        fact
-        for fact in facts
-        if fact.outcome.measure in HEADLINE_MEASURES and fact.day >= settings.programme_start
+        fact for fact in facts if fact.outcome.measure in HEADLINE_MEASURES and fact.day >= settings.programme_start
     ]
     if not reuses:
         return []

@@ -22,6 +22,7 @@ from inventory.lifecycle.counting import facts_of, tallies_of
 from inventory.lifecycle.event_types import EventType
 from inventory.lifecycle.fields import quick_check
 from inventory.lifecycle.guards import ask
+from inventory.lifecycle.loading import Working
 from inventory.lifecycle.models import EventPersonal, LifecycleEvent
 from inventory.lifecycle.projections import (
     ASSET_COLUMNS,
@@ -64,6 +65,13 @@ class Opened:
     digest: str | None = None
     salt: bytes | None = None
     personal: dict[str, Any] | None = None
+
+    def working(self, number: int) -> Working:
+        """The machine, whose row is *number*, as the next batch needs it."""
+        line = self.line
+        return Working(
+            self.state, [line], number, line.sequence, self.head, self.notes, digests={line.key: self.digest}
+        )
 
     def stored_text(self) -> dict[str, Any]:
         """The line's row of free text."""

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
+from itertools import compress
+from operator import itemgetter, ne
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
-from inventory.lifecycle.bulk import insert_rows, take_numbers, update_together
+from inventory.lifecycle.bulk import FEW, insert_rows, take_numbers, update_rows, upsert_rows
 from inventory.lifecycle.counting import Fact, TallyKey, facts_of, tallies_of
 from inventory.lifecycle.models import OutcomeFact, Tally
 from inventory.lifecycle.state import State
@@ -24,26 +25,32 @@ from inventory.register.search import write_search
 from inventory.register.tags import normalise
 
 Counts = Counter[tuple[TallyKey, int | None]]
+"""Machines by count and by mass in grams; what one machine adds is a plain dictionary of that kind."""
 
 
 @dataclass(slots=True)
 class View:
     """What the projections of one asset are made from, taken before and after a change."""
 
-    columns: dict[str, Any]
+    values: tuple[Any, ...]
+    """The row of the register, under ASSET_COLUMNS; empty before there is one."""
     identifiers: tuple[tuple[str, str], ...]
     drives: dict[str, dict[str, Any]]
     facts: list[Fact]
-    counts: Counts
+    counts: dict[tuple[TallyKey, int | None], int]
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The row of the register by column."""
+        return dict(zip(ASSET_COLUMNS, self.values, strict=True))
 
     @property
     def search(self) -> tuple[Any, ...]:
         """What the search text is made from."""
-        shown = self.columns
-        return shown["tag"], shown["manufacturer"], shown["model"], shown["notes"], self.identifiers
+        return *_SEARCHED(self.values), self.identifiers
 
 
-EMPTY = View({}, (), {}, [], Counter())
+EMPTY = View((), (), {}, [], {})
 
 
 @dataclass(slots=True)
@@ -85,6 +92,9 @@ ASSET_COLUMNS: Final = (
     "last_seen_at",
     "notes",
 )
+
+
+_SEARCHED: Final = itemgetter(*map(ASSET_COLUMNS.index, ("tag", "manufacturer", "model", "notes")))
 
 
 def asset_values(state: State, notes: str | None, references: References) -> tuple[Any, ...]:
@@ -129,7 +139,7 @@ def view(state: State, notes: str | None, references: References, settings: Sett
     """Everything that is stored about an asset besides its lines."""
     counted = facts_of(state, settings)
     return View(
-        dict(zip(ASSET_COLUMNS, asset_values(state, notes, references), strict=True)),
+        asset_values(state, notes, references),
         identifiers_of(state),
         {uid: drive.details for uid, drive in state.drives.items()},
         counted,
@@ -142,24 +152,24 @@ def insert_assets(session: Session, changes: Sequence[Change]) -> None:
     rows = []
     for change, number in zip(changes, take_numbers(session, Asset, len(changes)), strict=True):
         change.asset_id = number
-        rows.append(
-            {"id": number, "registered_at": change.recorded_at, **change.after.columns, **change.extra}
-        )
+        rows.append({"id": number, "registered_at": change.recorded_at, **change.after.columns, **change.extra})
     insert_rows(session, Asset, rows)
 
 
 def update_assets(session: Session, changes: Sequence[Change]) -> None:
     """Write the columns that changed; assets whose changed columns are the same go together."""
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    groups: dict[tuple[bool, ...], list[Change]] = {}
     for change in changes:
-        before, after = change.before.columns, change.after.columns
-        values = {name: value for name, value in after.items() if before.get(name) != value} | change.extra
-        groups.setdefault(tuple(sorted(values)), []).append({"id": change.asset_id} | values)
-    for names, rows in groups.items():
-        if not update_together(session, Asset, ("id",), rows):
-            session.connection().execute(
-                _asset_statement(names), [{"at_id": row.pop("id"), **row} for row in rows]
-            )
+        changed = tuple(map(ne, change.before.values, change.after.values))
+        groups.setdefault(changed, []).append(change)
+    if len(groups) > 1 and len(changes) > FEW and session.get_bind().dialect.name == "postgresql":
+        # One statement with a few columns too many is quicker there than several; on SQLite each column
+        # that is set costs the upkeep of its indexes.
+        groups = {tuple(map(any, zip(*groups, strict=True))): list(changes)}
+    for changed, group in groups.items():
+        names = ("id", *group[0].extra, *compress(ASSET_COLUMNS, changed))
+        rows = [(each.asset_id, *each.extra.values(), *compress(each.after.values, changed)) for each in group]
+        update_rows(session, Asset, ("id",), names, rows)
 
 
 def write_projections(
@@ -180,6 +190,8 @@ def write_projections(
         write_outcomes(session, changes, references)
     counts: Counts = Counter()
     for change in changes:
+        if change.before.counts == change.after.counts:
+            continue
         for key, machines in change.after.counts.items():
             counts[key] += machines
         for key, machines in change.before.counts.items():
@@ -190,9 +202,13 @@ def write_projections(
         [
             (change.asset_id or 0, change.after.search)
             for change in changes
-            if not change.before.columns or change.before.search != change.after.search
+            if not change.before.values or _search_differs(change.before, change.after)
         ],
     )
+
+
+def _search_differs(before: View, after: View) -> bool:
+    return before.identifiers != after.identifiers or _SEARCHED(before.values) != _SEARCHED(after.values)
 
 
 def _write_identifiers(session: Session, changes: Sequence[Change]) -> None:
@@ -213,8 +229,21 @@ def _write_identifiers(session: Session, changes: Sequence[Change]) -> None:
     insert_rows(session, AssetIdentifier, rows)
 
 
+_DRIVE_COLUMNS: Final = (
+    "uid",
+    "kind",
+    "manufacturer",
+    "model",
+    "serial",
+    "serial_key",
+    "medium",
+    "capacity_bytes",
+    "asset_id",
+)
+
+
 def write_drives(session: Session, changes: Sequence[Change]) -> None:
-    added: list[dict[str, Any]] = []
+    added: list[tuple[Any, ...]] = []
     gone: list[str] = []
     for change in changes:
         before, after = change.before.drives, change.after.drives
@@ -223,40 +252,21 @@ def write_drives(session: Session, changes: Sequence[Change]) -> None:
             if uid not in before:
                 serial = drive.get("serial")
                 added.append(
-                    {
-                        "uid": uid,
-                        "kind": "drive",
-                        "manufacturer": drive.get("manufacturer"),
-                        "model": drive.get("model"),
-                        "serial": serial,
-                        "serial_key": comparison_form("serial", serial) if serial else None,
-                        "medium": drive.get("medium"),
-                        "capacity_bytes": drive.get("capacity_bytes"),
-                        "asset_id": change.asset_id,
-                    }
+                    (
+                        uid,
+                        "drive",
+                        drive.get("manufacturer"),
+                        drive.get("model"),
+                        serial,
+                        comparison_form("serial", serial) if serial else None,
+                        drive.get("medium"),
+                        drive.get("capacity_bytes"),
+                        change.asset_id,
+                    )
                 )
     if gone:
         session.execute(update(Part).where(Part.uid.in_(gone)).values(asset_id=None))
-    if added:
-        rows = _upsert(session)(Part).values(added) if len(added) < 100 else None
-        if rows is not None:
-            session.execute(
-                rows.on_conflict_do_update(
-                    index_elements=[Part.uid], set_={"asset_id": rows.excluded.asset_id}
-                )
-            )
-        else:
-            statement = _upsert(session)(Part)
-            session.connection().execute(
-                statement.on_conflict_do_update(
-                    index_elements=[Part.uid], set_={"asset_id": statement.excluded.asset_id}
-                ),
-                added,
-            )
-
-
-def _upsert(session: Session) -> Any:
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    upsert_rows(session, Part, ("uid",), _DRIVE_COLUMNS, added, {"asset_id": "excluded.asset_id"})
 
 
 def outcome_row(change: Change, fact: Fact, references: References) -> dict[str, Any]:
@@ -288,57 +298,23 @@ def outcome_row(change: Change, fact: Fact, references: References) -> dict[str,
 
 def write_outcomes(session: Session, changes: Sequence[Change], references: References) -> None:
     """Close what is no longer known to be so, and add what now is."""
-    closed: list[dict[str, Any]] = []
+    closed: list[tuple[Any, ...]] = []
     opened: list[dict[str, Any]] = []
     for change in changes:
         before, after = change.before.facts, change.after.facts
-        if before == after:
+        if (not after and not before) or before == after:
             continue
-        closed += [
-            {"asset_id": change.asset_id, "key": fact.outcome.key, "recorded_until": change.recorded_at}
-            for fact in before
-            if fact not in after
-        ]
+        closed += [(change.asset_id, fact.outcome.key, change.recorded_at) for fact in before if fact not in after]
         opened += [outcome_row(change, fact, references) for fact in after if fact not in before]
-    if closed and not update_together(
-        session, OutcomeFact, ("asset_id", "key"), closed, "t.recorded_until IS NULL"
-    ):
-        session.connection().execute(_closing(), [{f"at_{name}": row[name] for name in row} for row in closed])
+    names = ("asset_id", "key", "recorded_until")
+    update_rows(session, OutcomeFact, names[:2], names, closed, "t.recorded_until IS NULL")
     insert_rows(session, OutcomeFact, opened)
-
-
-@cache
-def _closing() -> Any:
-    still = (
-        OutcomeFact.asset_id == bindparam("at_asset_id"),
-        OutcomeFact.key == bindparam("at_key"),
-        OutcomeFact.recorded_until.is_(None),
-    )
-    return update(OutcomeFact).where(*still).values(recorded_until=bindparam("at_recorded_until"))
 
 
 _TALLY_KEY = ("figure", "year", "day", "measure", "tier", "certainty", "kind", "department_id", "older")
 
 
-@cache
-def _tally_statement(dialect: str) -> Any:
-    # Made once: building and compiling a statement costs more than running it.
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Tally)
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=list(_TALLY_KEY),
-        set_={
-            "machines": Tally.machines + new.machines,
-            "weighed": Tally.weighed + new.weighed,
-            "mass_g": Tally.mass_g + new.mass_g,
-        },
-    )
-
-
-@cache
-def _asset_statement(names: tuple[str, ...]) -> Any:
-    values: dict[str, Any] = {name: bindparam(name) for name in names}
-    return update(Asset).where(Asset.id == bindparam("at_id")).values(values)
+_TALLY_SUMS: Final = {name: f"t.{name} + excluded.{name}" for name in ("machines", "weighed", "mass_g")}
 
 
 def write_tallies(session: Session, counts: Counts, references: References) -> None:
@@ -365,8 +341,5 @@ def write_tallies(session: Session, counts: Counts, references: References) -> N
             entry[2] += machines * mass
     if not sums:
         return
-    rows = [
-        dict(zip(_TALLY_KEY, key, strict=True)) | {"machines": n, "weighed": weighed, "mass_g": mass}
-        for key, (n, weighed, mass) in sorted(sums.items())
-    ]
-    session.connection().execute(_tally_statement(session.get_bind().dialect.name), rows)
+    rows = [(*key, *added) for key, added in sorted(sums.items())]
+    upsert_rows(session, Tally, _TALLY_KEY, (*_TALLY_KEY, *_TALLY_SUMS), rows, _TALLY_SUMS)

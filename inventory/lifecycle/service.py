@@ -1,8 +1,9 @@
 """The only writer of the ledger: checks, guards, adds lines, and moves every projection with them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,10 +14,11 @@ from inventory.lifecycle.bulk import insert_rows
 from inventory.lifecycle.canonical import GENESIS, line_hash, personal_digest
 from inventory.lifecycle.event_types import CORRECTION
 from inventory.lifecycle.guards import ask
-from inventory.lifecycle.loading import Working, load_lines, lock_assets
+from inventory.lifecycle.loading import Histories, Working, load_lines, lock_assets, lock_with_lines
 from inventory.lifecycle.models import EventPersonal, LifecycleEvent
 from inventory.lifecycle.openings import OutOfTheOrdinary, are_openings, prepare_openings, write_openings
 from inventory.lifecycle.projections import (
+    EMPTY,
     Change,
     insert_assets,
     update_assets,
@@ -40,7 +42,6 @@ class _Item:
     prepared: admission.Prepared | None = None
     working: Working | None = None
     result: Result | None = None
-    keys: list[str] = field(default_factory=list)
 
 
 def record_event(session: Session, request: EventRequest, recorder: Recorder) -> Result:
@@ -80,16 +81,20 @@ def record_events(
     recorder: Recorder,
     *,
     all_or_none: bool = True,
+    histories: Histories | None = None,
 ) -> list[Result]:
     """Record *requests* in their order; the results come in the same order.
 
     With *all_or_none* one refusal refuses the batch (`BatchRefused`; a batch of one raises the refusal
     itself). Without, what is refused is reported and the rest is recorded. Nothing is committed here.
+    *histories*: what the caller's earlier batches learned; not used under other settings than theirs.
     """
     references = References(session)
+    if histories is not None and histories.settings != recorder.settings:
+        histories = None
     if are_openings(requests):
         try:
-            return _record_openings(session, requests, recorder, references)
+            return _record_openings(session, requests, recorder, references, histories)
         except OutOfTheOrdinary:
             pass
     items = [_Item(number, request) for number, request in enumerate(requests)]
@@ -98,15 +103,7 @@ def record_events(
             item.prepared = admission.prepare(item.request, recorder)
         except InventoryError as error:
             _refuse(item, error)
-    _attach(session, items, recorder)
-    references.load(
-        {
-            (kind, code)
-            for item in items
-            if item.prepared is not None and item.result is None
-            for _, kind, code in references_in(item.prepared.line.details)
-        }
-    )
+    _attach(session, items, recorder, histories, references)
     _load_facts(references, items)
     replaced = {request.replaces for request in requests if request.replaces}
     for wave in _waves(items):
@@ -118,21 +115,27 @@ def record_events(
         raise BatchRefused(
             f"{len(refused)} of {len(items)} events were refused, so none was recorded.",
             refusals=[
-                (item.number + 1, item.result.refusal)
-                for item in refused
-                if item.result and item.result.refusal
+                (item.number + 1, item.result.refusal) for item in refused if item.result and item.result.refusal
             ],
         )
-    _write(session, items, recorder, references)
+    touched = _write(session, items, recorder, references)
+    if histories is not None:
+        histories.keep(touched)
     return [_final(item) for item in items]
 
 
 def _record_openings(
-    session: Session, requests: Sequence[EventRequest], recorder: Recorder, references: References
+    session: Session,
+    requests: Sequence[EventRequest],
+    recorder: Recorder,
+    references: References,
+    histories: Histories | None,
 ) -> list[Result]:
     """New machines only, all of them right: the short way to the same lines."""
     opened = prepare_openings(session, requests, recorder, references)
     numbers = write_openings(session, opened, recorder, references)
+    if histories is not None:
+        histories.keep(each.working(number) for each, number in zip(opened, numbers, strict=True))
     return [
         Result("recorded", each.line.key, each.state.tag, each.state.status, 1, asset_id=number)
         for each, number in zip(opened, numbers, strict=True)
@@ -140,30 +143,24 @@ def _record_openings(
 
 
 def _refuse(item: _Item, error: InventoryError) -> None:
-    tag = (
-        item.request.tag or str(item.request.details.get("tag", ""))
-        if isinstance(item.request.details, dict)
-        else ""
-    )
+    tag = item.request.tag or str(item.request.details.get("tag", "")) if isinstance(item.request.details, dict) else ""
     item.result = Result("refused", item.request.key, tag or item.request.tag or "", refusal=error)
 
 
 def _final(item: _Item) -> Result:
-    if item.result is not None and item.result.outcome != "recorded":
-        return item.result
+    """The answer, with where the whole batch left the machine."""
     working = item.working
-    assert working is not None and item.prepared is not None  # noqa: S101 - said by the wave
-    return Result(
-        "recorded",
-        item.request.key,
-        working.state.tag,
-        working.state.status,
-        item.prepared.line.sequence,
-        asset_id=working.asset_id,
-    )
+    assert item.result is not None  # noqa: S101 - said by the wave
+    if item.result.outcome != "recorded" or working is None:
+        return item.result
+    result, state = item.result, working.state
+    result.tag, result.status, result.asset_id = state.tag, state.status, working.asset_id
+    return result
 
 
-def _attach(session: Session, items: list[_Item], recorder: Recorder) -> None:
+def _attach(
+    session: Session, items: list[_Item], recorder: Recorder, histories: Histories | None, references: References
+) -> None:
     """Give every request its asset: locked and loaded, or new."""
     live = [item for item in items if item.result is None]
     keys: dict[int, list[str]] = {}
@@ -175,7 +172,14 @@ def _attach(session: Session, items: list[_Item], recorder: Recorder) -> None:
             keys[item.number] = list(admission.tag_keys(item.request, recorder))
         except InventoryError as error:
             _refuse(item, error)
-    by_key = _load(session, {key for found in keys.values() for key in found}, recorder)
+    named = {
+        (kind, code)
+        for item in live
+        if item.prepared is not None and item.result is None
+        for _, kind, code in references_in(item.prepared.line.details)
+    }
+    tag_keys = {key for found in keys.values() for key in found}
+    by_key = _load(session, tag_keys, recorder, histories, references, named)
     live = [item for item in live if item.result is None]
     opening = [item for item in live if item.request.tag is None]
     recorded = admission.keys_recorded(session, [item.request.key for item in opening])
@@ -190,22 +194,39 @@ def _attach(session: Session, items: list[_Item], recorder: Recorder) -> None:
             _refuse(item, error)
 
 
-def _load(session: Session, tag_keys: set[str], recorder: Recorder) -> dict[str, Working]:
-    """Lock and load the machines that bear *tag_keys*."""
+FEW: Final = 8
+"""Up to this many tags the machines and their lines are read by one statement."""
+
+
+def _load(
+    session: Session,
+    tag_keys: set[str],
+    recorder: Recorder,
+    histories: Histories | None,
+    references: References,
+    named: set[tuple[str, str]],
+) -> dict[str, Working]:
+    """Lock and load the machines that bear *tag_keys*; learn what they and the requests (*named*) refer to."""
     if not tag_keys:
+        references.load(named)
         return {}
-    rows = lock_assets(session, tag_keys)
-    histories = load_lines(session, sorted(row.id for row in rows.values()))
-    references = References(session)
     found: dict[int, Working] = {}
-    for row in rows.values():
-        lines = [line for line, _ in histories[row.id]]
-        working = Working(replay(lines), lines, row.id, row.sequence, bytes(row.head), row.notes)
-        working.digests = {line.key: digest for line, digest in histories[row.id]}
-        found[row.id] = working
-    references.load({pair for each in found.values() for pair in admission.state_references(each.state)})
+    if len(tag_keys) <= FEW and histories is None:
+        rows, lines_of = lock_with_lines(session, tag_keys)
+    else:
+        rows = lock_assets(session, tag_keys)
+        if histories is not None:
+            found = {row.id: known for row in rows.values() if (known := histories.take(row)) is not None}
+        lines_of = load_lines(session, sorted(row.id for row in rows.values() if row.id not in found))
+    by_number = {row.id: row for row in rows.values()}
+    for number, history in lines_of.items():
+        row, lines = by_number[number], [line for line, _ in history]
+        found[number] = Working(replay(lines), lines, number, row.sequence, bytes(row.head), row.notes)
+        found[number].digests = {line.key: digest for line, digest in history}
+    references.load(named | {pair for each in found.values() for pair in admission.state_references(each.state)})
     for working in found.values():
-        working.before = view(working.state, working.notes, references, recorder.settings)
+        if working.before is EMPTY:
+            working.before = view(working.state, working.notes, references, recorder.settings)
     return {key: found[row.id] for key, row in rows.items()}
 
 
@@ -234,10 +255,9 @@ def _attach_one(
         found = next((by_key[key] for key in keys if key in by_key), None)
         if found is None:
             raise NotFound(f"No machine bears {request.tag[:64]}.", field="tag")
-        known = any(line.key == request.key for line in found.lines)
         if (
             named
-            and not known
+            and request.key not in found.digests
             and normalise(str(named)) != normalise(found.state.tag)
             and not request.replaces
         ):
@@ -363,7 +383,7 @@ def _judge(session: Session, item: _Item, recorder: Recorder) -> State | None:
     """The state just before the event; None when the key is already on record. Raises the refusal."""
     working, prepared = item.working, item.prepared
     assert working is not None and prepared is not None  # noqa: S101
-    if any(line.key == item.request.key for line in working.lines):
+    if item.request.key in working.digests:
         item.result = _already(session, item, working, recorder)
         return None
     line = prepared.line
@@ -431,19 +451,19 @@ def _append(item: _Item, recorder: Recorder, replaced: set[str]) -> None:
             "status_after": state.status,
         }
     )
-    item.result = Result("recorded", line.key, state.tag)
+    item.result = Result("recorded", line.key, state.tag, sequence=line.sequence)
 
 
-def _write(session: Session, items: list[_Item], recorder: Recorder, references: References) -> None:
+def _write(session: Session, items: list[_Item], recorder: Recorder, references: References) -> list[Working]:
+    """Write what is new; the machines that it is about."""
     touched = list({id(item.working): item.working for item in items if item.working}.values())
     touched = [working for working in touched if working.new]
     if touched:
         write_working(session, touched, recorder, references)
+    return touched
 
 
-def write_working(
-    session: Session, touched: list[Working], recorder: Recorder, references: References
-) -> None:
+def write_working(session: Session, touched: list[Working], recorder: Recorder, references: References) -> None:
     """Insert the new lines of *touched* and move their projections."""
     # A correction may bring back a department or a party that neither the request nor the last state named.
     references.load({pair for working in touched for pair in admission.state_references(working.state)})
@@ -457,7 +477,7 @@ def write_working(
         insert_assets(session, created)
     for working, change in zip(touched, changes, strict=True):
         working.asset_id = change.asset_id
-    if kept := [change for change in changes if change.before.columns]:
+    if kept := [change for change in changes if change.before.values]:
         update_assets(session, kept)
     rows = []
     for working in touched:
@@ -468,6 +488,8 @@ def write_working(
     insert_rows(session, EventPersonal, [row for working in touched for row in working.personal])
     admission.mark_claimed(session, rows, recorder.now)
     write_projections(session, changes, references, recorder.settings)
+    for working, change in zip(touched, changes, strict=True):
+        working.written(change.after)
 
 
 def erase_personal(session: Session, key: str, now: datetime | None = None) -> None:

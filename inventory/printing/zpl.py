@@ -12,18 +12,17 @@ from PIL import Image
 
 _HIGH: Final = {count: chr(ord("g") + count // 20 - 1) for count in range(20, 401, 20)}
 _LOW: Final = {count: chr(ord("G") + count - 1) for count in range(1, 20)}
-_RUN = re.compile(r"(.)\1*")
+_RUN = re.compile(r"(.)\1+")
+_INK: Final = bytes(255 ^ eight for eight in range(256))
 
 
-def _repeat(sign: str, count: int) -> str:
-    packed = ""
+def _counted(run: re.Match[str]) -> str:
+    """Two or more of the same digit as their number and the digit."""
+    count, packed = run.end() - run.start(), ""
     while count > 400:
-        packed += f"z{sign}"
-        count -= 400
-    high, low = count - count % 20, count % 20
-    if count == 1:
-        return packed + sign
-    return packed + (_HIGH[high] if high else "") + (_LOW[low] if low else "") + sign
+        packed, count = f"{packed}z{run[1]}", count - 400
+    low = count % 20
+    return packed + _HIGH.get(count - low, "") + _LOW.get(low, "") + run[1]
 
 
 def _packed(row: str) -> str:
@@ -31,8 +30,7 @@ def _packed(row: str) -> str:
     kept = row.rstrip("0")
     if not kept:
         return ","
-    # A row has whole bytes; what the comma fills up may begin in the middle of one.
-    return "".join(_repeat(run[0][0], len(run[0])) for run in _RUN.finditer(kept)) + ("," if kept != row else "")
+    return _RUN.sub(_counted, kept) + ("," if kept != row else "")
 
 
 def graphic_field(image: Image.Image) -> str:
@@ -41,12 +39,10 @@ def graphic_field(image: Image.Image) -> str:
     # Rows are filled up to whole bytes with paper; ZPL's ink is 1.
     whole = Image.new("1", (width * 8, image.height), 255)
     whole.paste(image.convert("1"))
-    data = bytes(255 ^ eight for eight in whole.tobytes()).hex().upper()
+    data = whole.tobytes().translate(_INK).hex().upper()
     rows = [data[start : start + width * 2] for start in range(0, len(data), width * 2)]
     total = width * image.height
-    body = "".join(
-        ":" if number and row == rows[number - 1] else _packed(row) for number, row in enumerate(rows)
-    )
+    body = "".join(":" if number and row == rows[number - 1] else _packed(row) for number, row in enumerate(rows))
     return f"^GFA,{total},{total},{width},{body}^FS"
 
 

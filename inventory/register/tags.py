@@ -75,7 +75,7 @@ def readings(text: str, prefix: str) -> list[str]:
             # The prefix is known, so the split between prefix and body is not a guess.
             body = candidate.removeprefix(prefix) if candidate.startswith(prefix) else match[2] + match[3]
             form = f"{prefix}-{body[:-1]}-{body[-1]}"
-            if is_ours(form, prefix) and form not in found:
+            if form not in found and is_ours(form, prefix):
                 found.append(form)
     return found
 
@@ -92,9 +92,7 @@ def near_misses(text: str, prefix: str) -> list[str]:
             forms.add(body[:place] + letter + body[place + 1 :])
         if place + 1 < len(body):
             forms.add(body[:place] + body[place + 1] + body[place] + body[place + 2 :])
-    return sorted(
-        tag for each in forms if is_ours(tag := f"{prefix}-{each[:-1]}-{each[-1]}", prefix)
-    )
+    return sorted(tag for each in forms if is_ours(tag := f"{prefix}-{each[:-1]}-{each[-1]}", prefix))
 
 
 def problem_with(tag: str) -> str | None:

@@ -67,7 +67,7 @@ def confirm(session: Session, code: str, recorder: Recorder, *, version: int | N
     closed = Closed()
     for chunk in _wanted(session, take, sight):
         _record(session, take, chunk, recorder, closed)
-    take.state, take.paused_at = CONFIRMED, None
+    take.state, take.paused_at, take.recorded = CONFIRMED, None, dict(sorted(closed.lines.items()))
     take.ended_at, take.ended_by = recorder.now, recorder.account_id
     session.flush()
     return closed

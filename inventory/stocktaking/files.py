@@ -64,13 +64,13 @@ class About:
         """(label, number): they add up, expected being found and missing."""
         numbers = self.numbers
         if not PURPOSES[self.take.purpose].expects:
-            return [("On the list", numbers.found), ("Unknown tags to settle", numbers.unknown)]
+            return [("On the list", numbers.found), ("Unknown tags", numbers.unknown)]
         found = [
             ("Expected", numbers.expected),
             ("Found", numbers.found),
             ("Missing", numbers.missing),
             ("Unexpected", numbers.unexpected),
-            ("Unknown tags to settle", numbers.unknown),
+            ("Unknown tags", numbers.unknown),
         ]
         return [*found, ("Scans that came too late", numbers.late)] if numbers.late else found
 

@@ -39,6 +39,8 @@ class StockTake(Base):
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     reason: Mapped[str | None] = mapped_column(Text)
     """Why it was abandoned."""
+    recorded: Mapped[dict[str, int] | None] = mapped_column(JSON)
+    """Lines that its confirmation added to the ledger, by kind of event."""
 
 
 class StockTakeMachine(Base):

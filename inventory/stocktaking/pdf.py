@@ -1,5 +1,6 @@
 """The report of a count as A4 pages."""
 
+from functools import lru_cache
 from typing import IO, Final
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,9 @@ _PAGE_MM: Final = (210.0, 297.0)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 18.0, 192.0, 20.0, 280.0
 _SIZE: Final = 9.0
 _STEP: Final = 5.2
+_LEADING: Final = 4.0
+_MOST_LINES: Final = 2
+"""Of one cell: a place tells its room last."""
 _MM: Final = 72 / 25.4
 _COLUMNS_MM: Final = (
     (18.0, 30.0, fonts.MONO),
@@ -28,6 +32,12 @@ _HEADS: Final = {
     FOUND: ("Tag", "What it is", "Seen by", "Recorded"),
     UNKNOWN: ("What was read", "What became of it", "First scanned by", "When"),
 }
+
+
+@lru_cache(maxsize=8_192)
+def _fitted(text: str, font: str, size: float, room_mm: float) -> str:
+    """*text* on one line of *room_mm*; models and places come again and again in one report."""
+    return fonts.cut(fonts.printable(text, font), font, size, room_mm * _MM)
 
 
 class _Writer:
@@ -50,9 +60,8 @@ class _Writer:
         self.y = _TOP + 2
 
     def put(self, x: float, y: float, text: str, font: str, size: float, room_mm: float) -> None:
-        text = fonts.cut(fonts.printable(text, font), font, size, room_mm * _MM)
-        if text:
-            self.paper.text(x, y, text, font, size)
+        if fitted := _fitted(text, font, size, room_mm):
+            self.paper.text(x, y, fitted, font, size)
 
     def room_for(self, lines: int) -> bool:
         return self.y + lines * _STEP <= _BOTTOM
@@ -72,12 +81,18 @@ class _Writer:
             self.y += _STEP
 
     def row(self, cells: tuple[str, ...], group: str) -> None:
-        if not self.room_for(1):
+        columns = []
+        for text, (x, room, font) in zip(cells, _COLUMNS_MM, strict=True):
+            size = 8.0 if font == fonts.MONO else _SIZE
+            columns.append((x, font, size, fonts.wrap(text, font, size, room * _MM, _MOST_LINES)))
+        deepest = max(len(lines) for *_, lines in columns)
+        if not self.room_for(deepest):
             self.open_page()
             self.heads(group)
-        for text, (x, room, font) in zip(cells, _COLUMNS_MM, strict=True):
-            self.put(x, self.y, text, font, 8.0 if font == fonts.MONO else _SIZE, room)
-        self.y += _STEP
+        for x, font, size, lines in columns:
+            for number, line in enumerate(lines):
+                self.paper.text(x, self.y + number * _LEADING, line, font, size)
+        self.y += _STEP + max(0, deepest - 1) * _LEADING
 
     def note(self, text: str) -> None:
         """A sentence beneath a row."""

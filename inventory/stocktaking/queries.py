@@ -206,18 +206,6 @@ def tags_in(session: Session, code: str, group: str, limit: int) -> list[str]:
     return list(session.scalars(statement.limit(limit)))
 
 
-def recorded(session: Session, take: StockTake) -> list[tuple[str, int]]:
-    """(kind of event, machines) of what a confirmed count recorded, by the last line of each machine."""
-    machine = StockTakeMachine
-    rows = session.execute(
-        select(machine.event, func.count())
-        .where(machine.stock_take_id == take.id, machine.outcome == "recorded")
-        .group_by(machine.event)
-        .order_by(machine.event)
-    )
-    return [(kind, count) for kind, count in rows if kind is not None]
-
-
 def refused(session: Session, take: StockTake, limit: int) -> list[tuple[str, str]]:
     """(tag, sentence) of machines whose line the ledger refused, by tag."""
     machine = StockTakeMachine

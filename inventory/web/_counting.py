@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from flask import request, url_for
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import ImmutableMultiDict
 
@@ -149,22 +149,35 @@ def take_list_scans(db: Session, scans: list[ScanIn], recorder: Recorder) -> lis
     if "count" not in recorder.permissions:
         words = "Your role may not count. Ask an administrator for access, then scan it again."
         return [_to_settle(scan, "Not counted", words) for scan in scans]
+    known = _lists(db, {_named(scan) for scan in scans})
     lists: dict[str, list[ScanIn]] = {}
     for scan in scans:
-        lists.setdefault((scan.list or "").strip().upper(), []).append(scan)
+        lists.setdefault(known.get(_named(scan), ""), []).append(scan)
     owners = _owners(db, {scan.owner for scan in scans}, recorder)
-    known = set(db.scalars(select(StockTake.code).where(StockTake.code.in_(sorted(lists)))))
     answers: dict[str, dict[str, Any]] = {}
     # In one order for all who send, so that nobody waits for another in a ring.
     for code in sorted(lists):
         group = lists[code]
-        if code not in known:
-            words = f"There is no list {code[:20] or 'named'} any more. Choose another and scan the machine again."
+        if not code:
+            words = "The list that this was scanned for is not here. Choose another and scan the machine again."
             answers |= {scan.key: _to_settle(scan, "No such list", words) for scan in group}
             continue
         taken = take_scans(db, code, [_scanned(s, owners) for s in group], recorder.now, recorder.settings)
         answers |= {answer.key: _told(answer) for answer in taken}
     return [answers[scan.key] for scan in scans]
+
+
+def _named(scan: ScanIn) -> str:
+    return (scan.list or "").strip().casefold()[:64]
+
+
+def _lists(db: Session, names: set[str]) -> dict[str, str]:
+    """Codes of counts by what scans call them: their code, as the control barcode has it, or their uid."""
+    wanted = sorted(names | {name.upper() for name in names})
+    rows = db.execute(
+        select(StockTake.code, StockTake.uid).where(or_(StockTake.code.in_(wanted), StockTake.uid.in_(wanted)))
+    ).all()
+    return {code.casefold(): code for code, _ in rows} | {uid: code for code, uid in rows}
 
 
 def _owners(db: Session, uids: set[str], recorder: Recorder) -> Mapping[str, int]:

@@ -27,13 +27,6 @@ OFFLINE_FILES: Final = (
     "js/theme-boot.js",
     "js/app.js",
     "js/scan-app.js",
-    "css/camera.css",
-    "js/camera.js",
-    "js/scan-worker.js",
-    "js/photo-filters.js",
-    "js/photo-ladder.js",
-    "vendor/zxing-wasm/zxing-reader.js",
-    "vendor/zxing-wasm/zxing_reader.wasm",
 )
 """What the page needs without a network; scripts bring what they import.
 

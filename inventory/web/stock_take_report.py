@@ -30,7 +30,7 @@ def show(code: str) -> Response:
         open=take.state in OPEN,
         confirmed=take.state == CONFIRMED,
         expects=PURPOSES[take.purpose].expects,
-        recorded=[(EVENT_TYPES[kind], count) for kind, count in queries.recorded(session(), take)],
+        recorded=[(EVENT_TYPES[kind], count) for kind, count in (take.recorded or {}).items()],
         refused=[
             {"tag": {"text": tag, "href": url_for("web_machines.machine", tag=tag)}, "reason": words}
             for tag, words in refused[:_REFUSED_SHOWN]

@@ -35,11 +35,13 @@ SCAN_ACTIONS: Final = {"list": counting.take_list_scans}
 SCAN_UNDO: Final = {"list": counting.take_back_receipts}
 _LONGEST_SCAN: Final = 300
 _HIGHEST: Final = 2**31 - 1
-_PLACE = Entry("place", "place", "Place", "text", lookup=("location", ""), attrs={"autocomplete": "off"})
+_PLACE = Entry("place", "place", "Place", "text", True, lookup=("location", ""), attrs={"autocomplete": "off"})
 _DEPARTMENT = Entry(
-    "department", "department", "Department", "text", lookup=("department", ""), attrs={"autocomplete": "off"}
+    "department", "department", "Department", "text", True, lookup=("department", ""), attrs={"autocomplete": "off"}
 )
-_HERE = Entry("here", "here", "I am in", "text", lookup=("location", ""), attrs={"autocomplete": "off"})
+_HERE = Entry(
+    "here", "here", "I am in", "text", lookup=("location", ""), attrs={"autocomplete": "off", "form": "count-scan"}
+)
 
 
 def scan_boot(who: Any) -> dict[str, Any]:

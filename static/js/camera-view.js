@@ -3,6 +3,13 @@
 const ADDRESS = /^https?:\/\/([^/\s]+)(\/\S*)?$/i;
 const OUR_PATH = /^\/+t\/+([^/?#\s]+)\/*(?:[?#].*)?$/i;
 const FORMATS = { QRCode: "QR code", DataMatrix: "Data Matrix", Code128: "Code 128", Code39: "Code 39" };
+const HINTS_EVERY_MS = 5000;
+const HINTS = [
+  "Hold the label flat, 10 to 15 cm from the camera.",
+  "Blurred? Move back a little, then slowly closer.",
+  "Shiny or dark? Tilt it a little, or give it more light.",
+  "Still nothing? Take a photo of it.",
+];
 const SVG = "http://www.w3.org/2000/svg";
 
 /** {name, rest} of a code's text for people: the tag of an address and its host, else the text itself. */
@@ -85,6 +92,17 @@ function numbered(number, points, unit) {
   words.setAttribute("dy", "0.35em");
   words.textContent = String(number);
   return [disc, words];
+}
+
+/** What may help after *milliseconds* without a read; each hint once, then none. */
+export function hintAfter(milliseconds) {
+  return HINTS[Math.floor(milliseconds / HINTS_EVERY_MS) - 1];
+}
+
+/** *cameras* ({id, label}) as the options of *select*, with the *present* one chosen. */
+export function showCameras(select, cameras, present) {
+  const options = cameras.map(({ id, label }) => new Option(label, id, id === present, id === present));
+  select.replaceChildren(...options);
 }
 
 /** The part of the picture that the box shows, in pixels of the picture; what is out of sight is not read. */

@@ -1,6 +1,6 @@
 // The camera panel of the scan page: opens the camera, reads frame after frame, offers what must be chosen.
 import * as stream from "./camera-stream.js";
-import { inWords, partInSight, showMarks, showOffered } from "./camera-view.js";
+import { hintAfter, inWords, partInSight, showCameras, showMarks, showOffered } from "./camera-view.js";
 import { Decoder } from "./decoder.js";
 import { Known } from "./known.js";
 import { offerNfc } from "./nfc.js";
@@ -8,13 +8,6 @@ import { NOT_LOADED, Photos } from "./photos.js";
 import { Sightings } from "./sightings.js";
 
 const STAYS_ON = "camera-on";
-const HINTS_EVERY_MS = 5000;
-const HINTS = [
-  "Hold the label flat, 10 to 15 cm from the camera.",
-  "Blurred? Move back a little, then slowly closer.",
-  "Shiny or dark? Tilt it a little, or give it more light.",
-  "Still nothing? Take a photo of it.",
-];
 const READY = "Hold a label in front of the camera.";
 /** Pixels of the longer side that are looked at; fewer where the device takes longer than this for a frame. */
 const FULL = 1920;
@@ -32,7 +25,8 @@ class Panel {
     this.track = null;
     this.run = 0;
     this.photos = new Photos(this);
-    this.turn = 0;
+    /** Frames in a row without a code: the worker looks harder at some of them. */
+    this.empty = 0;
     this.longest = FULL;
     this.typical = 0;
     this.lastRead = 0;
@@ -164,15 +158,14 @@ class Panel {
 
   async listCameras() {
     const found = await stream.cameras();
-    const present = this.track?.getSettings().deviceId;
-    const options = found.map(({ id, label }) => new Option(label, id, id === present, id === present));
-    this.part("device").replaceChildren(...options);
+    showCameras(this.part("device"), found, this.track?.getSettings().deviceId);
     this.part("choice").hidden = found.length < 2;
   }
 
   async switchTorch() {
-    const on = this.part("torch").getAttribute("aria-pressed") !== "true";
-    if (await stream.setTorch(this.track, on)) this.part("torch").setAttribute("aria-pressed", String(on));
+    const light = this.part("torch");
+    const on = light.getAttribute("aria-pressed") !== "true";
+    if (await stream.setTorch(this.track, on)) light.setAttribute("aria-pressed", String(on));
     else this.say("The light does not answer.");
   }
 
@@ -198,26 +191,29 @@ class Panel {
   // -- reading ------------------------------------------------------------------------------------------
 
   async loop(run) {
+    let reading = null;
     while (run === this.run) {
       await stream.nextFrame(this.video);
       if (run !== this.run) return;
       if (document.hidden || this.photos.busy || !this.video.videoWidth) continue;
-      try {
-        await this.readFrame(run);
-      } catch {
-        if (run === this.run) this.fail(["The code reader stopped.", "Start the camera again."]);
-      }
+      // Taken while the one before it is still being read.
+      const bitmap = await createImageBitmap(this.video).catch(() => null);
+      await reading;
+      if (bitmap && run === this.run) reading = this.readFrame(run, bitmap).catch(() => this.stopReading(run));
     }
   }
 
-  async readFrame(run) {
+  stopReading(run) {
+    if (run === this.run) this.fail(["The code reader stopped.", "Start the camera again."]);
+  }
+
+  async readFrame(run, bitmap) {
     const part = partInSight(this.video);
-    const bitmap = await createImageBitmap(this.video);
-    const { codes, milliseconds } = await this.decoder.frame(bitmap, part, this.longest, this.turn++);
+    const { codes, milliseconds } = await this.decoder.frame(bitmap, part, this.longest, this.empty);
     if (run !== this.run || this.photos.busy) return;
-    this.typical = this.typical ? 0.8 * this.typical + 0.2 * milliseconds : milliseconds;
-    if (this.typical > SLOW_MS && this.turn > 10) this.longest = REDUCED;
-    if (codes.length === 0) this.known.forget();
+    if (codes.length > 0) this.learnSpeed(milliseconds);
+    else this.known.forget();
+    this.empty = codes.length > 0 ? 0 : this.empty + 1;
     const now = performance.now();
     const { taken, offered } = this.sightings.see(codes, now);
     if (taken !== null) this.accept(taken, "camera");
@@ -227,18 +223,22 @@ class Panel {
     this.mark(codes, offered);
   }
 
+  /** From frames with a code only: the harder looks at others are slow by design. */
+  learnSpeed(milliseconds) {
+    this.typical += (milliseconds - this.typical) / 10;
+    if (this.typical > SLOW_MS) this.longest = REDUCED;
+  }
+
   mark(codes, offered) {
-    const now = performance.now();
-    const numbered = offered.map((one, place) => ({
-      corners: now - one.last < MARK_FRESH_MS ? one.corners : null, number: place + 1, done: one.done,
-    }));
+    const fresh = (one) => (performance.now() - one.last < MARK_FRESH_MS ? one.corners : null);
+    const numbered = offered.map((one, place) => ({ corners: fresh(one), number: place + 1, done: one.done }));
     const marks = offered.length > 0 ? numbered : codes.map(({ corners }) => ({ corners, done: true }));
     showMarks(this.part("marks"), marks, this.video.videoWidth, this.video.videoHeight);
   }
 
   hint(now) {
-    const passed = Math.floor((now - this.lastRead) / HINTS_EVERY_MS);
-    if (passed > 0 && passed <= HINTS.length) this.say(HINTS[passed - 1]);
+    const hint = hintAfter(now - this.lastRead);
+    if (hint) this.say(hint);
   }
 
   accept(text, source) {
@@ -247,8 +247,7 @@ class Panel {
     this.say(`Read ${inWords(text).name}.`);
     this.part("view").classList.remove("camera__view--read");
     // Asked in between, so that the flash begins anew with each read.
-    void this.part("view").offsetWidth;
-    this.part("view").classList.add("camera__view--read");
+    if (this.part("view").offsetWidth) this.part("view").classList.add("camera__view--read");
     document.dispatchEvent(new CustomEvent("inventory:scan", { detail: { text, source } }));
   }
 
@@ -281,19 +280,16 @@ class Panel {
     this.say(this.track ? READY : "");
   }
 
-  // -- words --------------------------------------------------------------------------------------------
-
   say(words) {
+    // A line written anew is read aloud anew.
     if (this.part("line").textContent !== words) this.part("line").textContent = words;
   }
 
   trouble(words) {
     const place = this.part("trouble");
-    if (!words) {
-      place.replaceChildren();
-      return;
-    }
-    place.replaceChildren(this.root.querySelector("[data-camera-trouble]").content.cloneNode(true));
+    place.replaceChildren();
+    if (!words) return;
+    place.append(this.root.querySelector("[data-camera-trouble]").content.cloneNode(true));
     [place.querySelector("[data-part='heading']").textContent, place.querySelector("[data-part='remedy']").textContent] = words;
   }
 }

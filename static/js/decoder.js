@@ -59,9 +59,9 @@ export class Decoder {
     });
   }
 
-  /** {codes, milliseconds} of one live frame; *turn* counts the frames, *part* and *longest* as in the worker. */
-  frame(bitmap, part, longest, turn) {
-    return this.ask({ frame: bitmap, part, longest, turn }, bitmap);
+  /** {codes, milliseconds} of one live frame; *part*, *longest* and *empty* as in the worker. */
+  frame(bitmap, part, longest, empty) {
+    return this.ask({ frame: bitmap, part, longest, empty }, bitmap);
   }
 
   /** The same of a photo, by the whole ladder; *onStep*(step, steps) is told how far it is. */

@@ -2,7 +2,8 @@
 // Compiling the decoder needs 'wasm-unsafe-eval', which the server grants to this file's own response only.
 //
 // In:  {start: {reader, wasm, filters, ladder}}   addresses of what is loaded
-//      {id, frame: ImageBitmap, part, longest, turn}  part: {x, y, width, height} of the picture that is looked at
+//      {id, frame: ImageBitmap, part, longest, empty}  part: {x, y, width, height} of the picture that is looked at;
+//                                      empty: how many frames before this one showed no code
 //      {id, photo: ImageBitmap}, {stop: id}
 // Out: {id, codes, milliseconds}, {id, step, steps} while a photo is tried, {id, failed}, {failed} when nothing loads
 // A code is {text, format, corners: four [x, y] as shares of the picture's width and height}.
@@ -12,7 +13,7 @@ const FORMATS = ["QRCodeModel2", "DataMatrix", "Code128", "Code39"];
 const LINEAR = ["Code128", "Code39"];
 // Some makers print white bars on dark plastic: inverted codes are looked for too.
 const LIVE = { formats: FORMATS, tryHarder: false, tryRotate: true, tryInvert: true, textMode: "Plain" };
-// Every third frame looks at more lines for barcodes, at a slant that no other frame sees them at.
+// Every third frame without a code is looked at along more lines for barcodes, at a slant that others do not see.
 const SLANTS = [15, -15];
 let canvas = null;
 let loaded = null;
@@ -45,13 +46,13 @@ function described(code, image, part, whole) {
   return { text: code.text, format: code.format, corners };
 }
 
-async function frame({ frame: bitmap, part, longest, turn }) {
+async function frame({ frame: bitmap, part, longest, empty }) {
   const whole = { width: bitmap.width, height: bitmap.height };
   const image = look(bitmap, part, longest);
   bitmap.close();
   const found = await ZXingWASM.readBarcodes(image, LIVE);
-  if (found.length > 0 || turn % 3 !== 2) return found.map((code) => described(code, image, part, whole));
-  const degrees = SLANTS[((turn - 2) / 3) % SLANTS.length];
+  if (found.length > 0 || empty % 3 !== 2) return found.map((code) => described(code, image, part, whole));
+  const degrees = SLANTS[((empty - 2) / 3) % SLANTS.length];
   const slanted = photoFilters.turn(photoFilters.grey(image), degrees);
   const bars = await ZXingWASM.readBarcodes(photoFilters.pixels(slanted), { ...LIVE, formats: LINEAR, tryHarder: true });
   // Where it stood before the turn is not worked out: the code lies somewhere in the picture.

@@ -15,7 +15,8 @@ let audio = null;
 export function signal(outcome) {
   const { tones, buzz } = SIGNALS[outcome] ?? SIGNALS.shown;
   // Absent in Firefox and Safari; the tone and the colour remain.
-  navigator.vibrate?.(buzz);
+  // Before the first touch of a page browsers block it and complain.
+  if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.(buzz);
   try {
     audio ??= new AudioContext();
     if (audio.state === "suspended") audio.resume().catch(() => {});

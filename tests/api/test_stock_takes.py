@@ -2,8 +2,16 @@
 
 from typing import Any
 
+import pytest
+
 from tests.api.conftest import told
 from tests.stocktaking.conftest import Counting, counting  # noqa: F401 - a fixture
+
+
+@pytest.fixture
+def calls(counting: Counting, api: Any) -> Any:  # noqa: F811
+    counting.world.session.commit()
+    return api("viewer")
 
 
 def test_counts_are_listed_in_pages_newest_first(calls: Any, counting: Counting) -> None:  # noqa: F811

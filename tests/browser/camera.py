@@ -1,14 +1,17 @@
 """Chromium with a film in place of its camera, and what the page was told by it."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import SIZES
+from tests.browser.conftest import SIZES, Site, sign_in
 
+START = re.compile("Scan with the camera")
+AXE = (Path(__file__).parents[1] / "static" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 _HEARD = """
 window.heard = [];
 window.asked = performance.now();
@@ -18,16 +21,25 @@ if (open) navigator.mediaDevices.getUserMedia = (wanted) => { window.asked = per
 """
 
 
+def program() -> str:
+    """Path of Chromium."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found is not None
+    return found
+
+
 @contextmanager
 def browser_with(chromium: Any, film: Path | None = None, *, allowed: bool = True, devices: int = 1) -> Iterator[Any]:
     """A Chromium whose camera shows *film*; without a film it has no camera. A person not asked is one who refuses."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     if film is not None:
-        arguments += [f"--use-fake-device-for-media-stream=device-count={devices}", f"--use-file-for-fake-video-capture={film}"]
+        arguments += [
+            f"--use-fake-device-for-media-stream=device-count={devices}",
+            f"--use-file-for-fake-video-capture={film}",
+        ]
     if allowed:
         arguments.append("--use-fake-ui-for-media-stream")
-    browser = chromium.browser_type.launch(executable_path=program, args=arguments)
+    browser = chromium.browser_type.launch(executable_path=program(), args=arguments)
     yield browser
     browser.close()
 
@@ -62,3 +74,16 @@ def until(page: Any, ready: Any, seconds: float = 15) -> None:
             return
         page.wait_for_timeout(50)
     raise AssertionError(f"not within {seconds} s; heard: {texts(page)}; page: {page.locator('.camera').inner_text()}")
+
+
+def scanning(page: Any, site: Site, address: str = "/scan?mode=look-up") -> Any:
+    """Signed in, on the scan page, camera running."""
+    sign_in(page, site)
+    page.goto(site.address + address)
+    page.get_by_role("button", name=START).click()
+    return page
+
+
+def axe(page: Any) -> list[str]:
+    page.evaluate(AXE)
+    return [one["id"] for one in page.evaluate("axe.run('.camera')")["violations"]]

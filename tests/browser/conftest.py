@@ -131,3 +131,26 @@ def picture(page: Any, name: str) -> None:
         page.set_viewport_size({"width": width, "height": height})
         page.screenshot(path=str(PICTURES / f"{name}-{size}.png"))
     page.set_viewport_size(before)
+
+
+@pytest.fixture
+def camera(chromium: Any, tmp_path: Path) -> Iterator[Any]:
+    """Opens a browser whose camera shows *scenes*; what a page complains of fails the test."""
+    from tests.browser.camera import browser_with, page_of
+    from tests.browser.films import film
+
+    pages, left = [], []
+
+    def opened(*scenes: tuple[Any, float], allowed: bool = True, **options: Any) -> Any:
+        path = film(tmp_path / f"{len(left)}.mjpeg", scenes) if scenes else None
+        left.append(browser_with(chromium, path, allowed=allowed))
+        pages.append(page_of(left[-1].__enter__(), **options))
+        return pages[-1]
+
+    yield opened
+    complaints = [
+        words for page in pages for words in page.complaints if "the server responded with a status of 4" not in words
+    ]
+    for each in left:
+        each.__exit__(None, None, None)
+    assert complaints == []

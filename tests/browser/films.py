@@ -48,7 +48,11 @@ def _symbol(code: Code) -> Image.Image:
     view = memoryview(made.to_image(scale=4))
     rows, columns = view.shape[:2]  # type: ignore[misc]
     symbol = Image.frombytes("L", (columns, rows), view.tobytes())
-    return symbol.crop((0, 0, columns, min(rows, columns // 3))) if columns > 2 * rows or code.kind.startswith("Code") else symbol
+    return (
+        symbol.crop((0, 0, columns, min(rows, columns // 3)))
+        if columns > 2 * rows or code.kind.startswith("Code")
+        else symbol
+    )
 
 
 def label(code: Code) -> Image.Image:

@@ -1,23 +1,19 @@
 """The camera panel on films of labels, in real Chromium: read, offered, never guessed, and in the ledger."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image, ImageFilter
 from playwright.sync_api import expect
 
-from tests.browser.camera import browser_with, heard, page_of, texts, until
+from tests.browser.camera import START, axe, heard, scanning, texts, until
 from tests.browser.conftest import Site, sign_in
-from tests.browser.films import Code, film, frame, ours
+from tests.browser.films import Code, frame, ours
 from tests.conftest import World
 from tests.web.browser import kinds_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-AXE = (Path(__file__).parents[1] / "static" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 # What a phone offers and a film does not.
 PHONE = """
 const before = MediaStreamTrack.prototype.getCapabilities;
@@ -32,7 +28,6 @@ navigator.mediaDevices.enumerateDevices = async () => {
   return [{...first.toJSON(), label: "Back"}, {kind: "videoinput", deviceId: "other", label: "Front"}];
 };
 """
-START = re.compile("Scan with the camera")
 OLD = Code("https://old.example.ac.uk/a/ED-0012352-S", at=(0.7, 0.72), width=210)
 THREE = [ours("ED-1", at=(0.25, 0.4), width=230), Code("UOE0012947", "Code128", (0.7, 0.3), 400), OLD]
 
@@ -45,37 +40,6 @@ def world(site: Site) -> World:
     return made
 
 
-@pytest.fixture
-def camera(chromium: Any, tmp_path: Path) -> Iterator[Any]:
-    """Opens a browser whose camera shows *scenes*; what a page complains of fails the test."""
-    pages, left = [], []
-
-    def opened(*scenes: tuple[Image.Image, float], allowed: bool = True, **options: Any) -> Any:
-        path = film(tmp_path / f"{len(left)}.mjpeg", scenes) if scenes else None
-        left.append(browser_with(chromium, path, allowed=allowed))
-        pages.append(page_of(left[-1].__enter__(), **options))
-        return pages[-1]
-
-    yield opened
-    complaints = [words for page in pages for words in page.complaints if "the server responded with a status of 4" not in words]
-    for each in left:
-        each.__exit__(None, None, None)
-    assert complaints == []
-
-
-def scanning(page: Any, site: Site, address: str = "/scan?mode=look-up") -> Any:
-    """Signed in, on the scan page, camera running."""
-    sign_in(page, site)
-    page.goto(site.address + address)
-    page.get_by_role("button", name=START).click()
-    return page
-
-
-def axe(page: Any) -> list[str]:
-    page.evaluate(AXE)
-    return [one["id"] for one in page.evaluate("axe.run('.camera')")["violations"]]
-
-
 def test_a_label_is_one_scan_however_long_it_is_held(site: Site, camera: Any, world: World) -> None:
     world.used_machine("ED-1")
     page = camera((frame([ours("ED-1", turned=7)]), 1))
@@ -84,7 +48,9 @@ def test_a_label_is_one_scan_however_long_it_is_held(site: Site, camera: Any, wo
     scanning(page, site)
     until(page, lambda: texts(page))
     page.wait_for_timeout(1800)
-    assert [(each["text"], each["source"]) for each in heard(page)] == [("HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-1", "camera")]
+    assert [(each["text"], each["source"]) for each in heard(page)] == [
+        ("HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-1", "camera")
+    ]
     expect(page.locator("[data-answer]")).to_contain_text("ED-1")
     expect(page.locator("[data-part='line']")).to_have_text("Read ED-1.")
     assert any("zxing_reader.wasm" in url for url in asked)
@@ -131,7 +97,11 @@ def test_three_in_view_are_offered_and_none_is_taken(site: Site, camera: Any, wo
     page.wait_for_timeout(700)
     assert texts(page) == []
     expect(page.locator("[data-part='line']")).to_have_text("3 codes. Choose which one is meant.")
-    assert {name.strip() for name in buttons.locator("[data-part='name']").all_inner_texts()} == {"ED-1", "UOE0012947", "ED-0012352-S"}
+    assert {name.strip() for name in buttons.locator("[data-part='name']").all_inner_texts()} == {
+        "ED-1",
+        "UOE0012947",
+        "ED-0012352-S",
+    }
     assert all(box["height"] >= 48 for box in (buttons.nth(place).bounding_box() for place in range(3)))
     assert page.locator(".camera__mark text").count() == 3
     assert axe(page) == []
@@ -161,7 +131,21 @@ def test_codes_known_to_be_one_machine_s_are_taken_at_once(site: Site, camera: A
 
 def test_sixty_machines_in_a_row_are_sixty_lines_of_the_ledger(site: Site, camera: Any, world: World) -> None:
     tags = [f"ED-{number}" for number in range(1, 61)]
-    world.batch([world.request("received", None, None, tag=tag, kind="laptop", manufacturer="Dell", model="Latitude 5400", department="INF") for tag in tags])
+    world.batch(
+        [
+            world.request(
+                "received",
+                None,
+                None,
+                tag=tag,
+                kind="laptop",
+                manufacturer="Dell",
+                model="Latitude 5400",
+                department="INF",
+            )
+            for tag in tags
+        ]
+    )
     world.batch([world.request("deployed", tag, None, custodian="ada") for tag in tags])
     scenes = [(frame([ours(tag, turned=(place * 17) % 40 - 20)]), 0.27) for place, tag in enumerate(tags)]
     page = camera(*scenes, size="phone")
@@ -184,7 +168,9 @@ def test_a_phone_s_light_focus_and_other_camera(site: Site, camera: Any, world: 
     light.click()
     expect(light).to_have_attribute("aria-pressed", "false")
     assert page.evaluate("window.wanted") == [{"focusMode": "continuous"}, {"torch": True}, {"torch": False}]
-    expect(page.locator("[data-part='line']")).to_have_text("Hold the label flat, 10 to 15 cm from the camera.", timeout=8000)
+    expect(page.locator("[data-part='line']")).to_have_text(
+        "Hold the label flat, 10 to 15 cm from the camera.", timeout=8000
+    )
     page.get_by_role("combobox", name="Camera").select_option("other")
     assert page.evaluate("localStorage.getItem('camera-device')") == "other"
     # That camera is not there after all: another is taken, and the page says which.
@@ -192,137 +178,21 @@ def test_a_phone_s_light_focus_and_other_camera(site: Site, camera: Any, world: 
     assert axe(page) == []
 
 
-def test_a_photo_reads_what_the_live_picture_cannot(site: Site, camera: Any, world: World, tmp_path: Path) -> None:
-    hard = frame([Code("https://old.example.ac.uk/a/ED-0012352-S", width=300)]).filter(ImageFilter.GaussianBlur(4.2))
-    page = scanning(camera((hard, 1)), site)
-    expect(page.locator("[data-part='line']")).to_have_text("Hold a label in front of the camera.")
-    page.wait_for_timeout(1000)
-    assert texts(page) == []
-    page.get_by_role("button", name="Hard to read? Take a photo").click()
-    until(page, lambda: texts(page), 40)
-    assert [(each["text"], each["source"]) for each in heard(page)] == [("https://old.example.ac.uk/a/ED-0012352-S", "photo")]
-    expect(page.locator("[data-part='working']")).to_be_hidden()
-    # The camera goes on; nothing is left but to stop it, and to read a photo from a file.
-    page.get_by_role("button", name="Stop the camera").click()
-    slanted, several, nothing = (tmp_path / f"{name}.png" for name in ("slanted", "several", "nothing"))
-    frame([Code("UOE0012947", "Code128", width=420, turned=-17)]).save(slanted)
-    frame(THREE).save(several)
-    frame([]).save(nothing)
-    choose = page.locator("input[type=file]")
-    choose.set_input_files(slanted)
-    until(page, lambda: len(texts(page)) == 2, 40)
-    assert heard(page)[-1]["text"] == "UOE0012947"
-    choose.set_input_files(several)
-    until(page, lambda: page.locator(".camera__code").count() == 3)
-    page.locator(".camera__code").filter(has_text="ED-1").click()
-    assert (heard(page)[-1]["text"], heard(page)[-1]["source"]) == (THREE[0].text, "photo")
-    choose.set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": b"no picture"})
-    expect(page.locator("[data-part='trouble']")).to_contain_text("The photo could not be opened.")
-    choose.set_input_files(nothing)
-    expect(page.locator("[data-part='working']")).to_contain_text("try 2 of")
-    page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.locator("[data-part='line']")).to_have_text("Stopped.", timeout=20_000)
-    assert len(texts(page)) == 3
-
-
-def test_a_photo_without_a_code_says_what_to_do(site: Site, camera: Any, world: World, tmp_path: Path) -> None:
-    page = camera()
+def test_the_camera_reads_without_a_network(site: Site, camera: Any, world: World) -> None:
+    world.used_machine("ED-1")
+    page = camera((frame([ours("ED-1")]), 1), size="phone")
     sign_in(page, site)
-    page.goto(site.address + "/scan?mode=look-up")
-    frame([], (320, 240)).save(tmp_path / "nothing.png")
-    page.locator("input[type=file]").set_input_files(tmp_path / "nothing.png")
-    expect(page.locator("[data-part='trouble']")).to_contain_text("No code could be read in this photo.", timeout=40_000)
-    assert texts(page) == []
-    # And a computer without a camera is told so.
+    page.goto(site.address + "/scan")
+    kept = "navigator.serviceWorker.ready.then((worker) => worker.active?.state)"
+    until(
+        page,
+        lambda: page.evaluate(kept) == "activated" and page.evaluate("navigator.serviceWorker.controller !== null"),
+    )
+    page.context.set_offline(True)
+    page.reload()
     page.get_by_role("button", name=START).click()
-    expect(page.get_by_role("alert")).to_contain_text("No camera was found.")
-    assert axe(page) == []
-
-
-def test_a_camera_that_is_refused_is_told_with_its_remedy(site: Site, camera: Any, world: World) -> None:
-    page = scanning(camera((frame([]), 1), allowed=False, size="phone"), site)
-    expect(page.get_by_role("alert")).to_contain_text("The camera was refused.")
-    expect(page.get_by_role("alert")).to_contain_text("Allow it for this site")
-    expect(page.get_by_role("button", name=START)).to_be_visible()
-    assert axe(page) == []
-    for name, told in (("NotReadableError", "is busy"), ("NotAllowedError", "refused"), ("TypeError", "could not be started")):
-        page.evaluate("name => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('by system', name); }; }", name)
-        page.get_by_role("button", name=START).click()
-        expect(page.get_by_role("alert")).to_contain_text(told)
-
-
-def _png() -> bytes:
-    from io import BytesIO
-
-    out = BytesIO()
-    frame([ours("ED-1")]).save(out, "PNG")
-    return out.getvalue()
-
-
-def test_without_https_the_page_says_so_and_still_reads_photos(site: Site, chromium: Any, world: World) -> None:
-    arguments = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP reuse.test 127.0.0.1"]
-    browser = chromium.browser_type.launch(executable_path=browser_program(), args=arguments)
-    page = page_of(browser)
-    plain = Site(site.address.replace("127.0.0.1", "reuse.test"), site.engine, site.settings)
-    sign_in(page, plain)
-    page.goto(plain.address + "/scan?mode=look-up")
-    expect(page.locator("[data-part='trouble']")).to_contain_text("The camera needs a secure address.")
-    expect(page.get_by_role("button", name=START)).to_be_hidden()
-    # The reader comes over a bad network: told, and tried again with the next photo.
-    page.route("**/scan-worker.js*", lambda route: route.abort())
-    page.locator("input[type=file]").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": _png()})
-    expect(page.get_by_role("alert")).to_contain_text("The code reader could not be loaded.")
-    page.unroute("**/scan-worker.js*")
-    page.locator("input[type=file]").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": _png()})
-    until(page, lambda: texts(page) == ["HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-1"])
-    browser.close()
-
-
-def browser_program() -> str:
-    import os
-    import shutil
-
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or str(shutil.which("chromium-browser"))
-
-
-READER = """
-window.NDEFReader = class {
-  async scan({signal}) {
-    if (window.refuses) throw new DOMException("no", "NotAllowedError");
-    window.tag = (...texts) => !signal.aborted && this.onreading({message: {records: texts.map((text) => (
-      {recordType: "text", data: new DataView(new TextEncoder().encode(text).buffer)}))}});
-  }
-};
-"""
-
-
-def test_nfc_tags_are_scans_where_the_browser_reads_them(site: Site, camera: Any, world: World) -> None:
-    page = camera(before=READER)
-    sign_in(page, site)
-    page.goto(site.address + "/scan?mode=look-up")
-    button = page.get_by_role("button", name="Read NFC tags")
-    page.evaluate("window.refuses = true")
-    button.click()
-    expect(page.locator("[data-part='line']")).to_contain_text("NFC was refused.")
-    page.evaluate("window.refuses = false")
-    button.click()
-    expect(button).to_have_attribute("aria-pressed", "true")
-    page.evaluate("window.tag('ED-1')")
-    assert [(each["text"], each["source"]) for each in heard(page)] == [("ED-1", "nfc")]
-    page.evaluate("window.tag('ED-2', 'SERIAL9')")
-    page.locator(".camera__code").filter(has_text="SERIAL9").click()
-    assert (heard(page)[-1]["text"], heard(page)[-1]["source"]) == ("SERIAL9", "nfc")
-    page.evaluate("window.tag()")
-    expect(page.locator("[data-part='line']")).to_contain_text("holds no text")
-    button.click()
-    expect(button).to_have_attribute("aria-pressed", "false")
-    page.evaluate("window.tag('ED-3')")
-    assert len(heard(page)) == 2
-
-
-def test_without_nfc_there_is_no_button_for_it(site: Site, open_page: Any, world: World) -> None:
-    page = open_page()
-    sign_in(page, site)
-    page.goto(site.address + "/scan?mode=look-up")
-    expect(page.get_by_role("button", name=START)).to_be_visible()
-    expect(page.locator("[data-part='nfc']")).to_be_hidden()
+    until(page, lambda: texts(page))
+    assert texts(page) == ["HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-1"]
+    expect(page.locator("[data-answer]")).to_contain_text("ED-1")
+    # The browser itself tells its console that there is no network.
+    page.complaints[:] = [words for words in page.complaints if "ERR_INTERNET_DISCONNECTED" not in words]

@@ -90,3 +90,43 @@ def test_no_tags_are_issued_for_a_file_that_cannot_be_written(app: Flask, world:
     result = run(app, world, "blank", "3", "--as", "tess", "-o", str(tmp_path / "none" / "blank.pdf"))
     assert result.exit_code == 1 and "cannot be written" in result.output
     assert runs(world) == 0 and world.session.query(BlankTag).count() == 0
+
+
+def test_a_zebra_file_with_a_printers_offset_what_is_shown_and_a_second_life(app: Flask, world: World, tmp_path: Path) -> None:
+    from inventory.labels.printers import keep_printer
+
+    world.clean_machine("M-1")
+    world.session.commit()
+    with transaction(world.session) as session:
+        keep_printer(session, "Store Zebra", "zebra_300", 3, 0)
+    file = tmp_path / "some.zpl"
+    options = ("--template", "zpl-76x51-300", "--printer", "store zebra", "--show", "serial", "--show", "bars")
+    result = run(app, world, "sheet", "M-1", *options, "--second-life", "--as", "tess", "-o", str(file))
+    assert result.exit_code == 0 and "Send the file to the printer" in result.output, result.output
+    assert file.read_bytes().startswith(b"^XA")
+    world.session.commit()
+    [kept] = world.session.query(LabelRun).all()
+    assert (kept.template, kept.wording, kept.shows) == ("ZPL-76X51-300", "second_life", "serial bars")
+    assert kept.printer_id is not None
+
+
+def test_every_template_is_told_with_what_it_holds(app: Flask, world: World) -> None:
+    from inventory.labels.templates import TEMPLATES
+
+    result = run(app, world, "templates")
+    assert result.exit_code == 0
+    for template in TEMPLATES.values():
+        assert f"{template.key} " in result.output and template.name in result.output
+    assert "a tag of up to 16 characters" in result.output and "an address of up to 87 characters" in result.output
+
+
+def test_a_test_page_is_written(app: Flask, world: World, tmp_path: Path) -> None:
+    file = tmp_path / "test.pdf"
+    result = run(app, world, "calibrate", "l7160", "-o", str(file))
+    assert result.exit_code == 0 and "10 cm" in result.output and file.read_bytes().startswith(b"%PDF")
+    for arguments, said in (
+        (["--printer", "none", "-o", str(file)], "no printer called none"),
+        (["-o", str(tmp_path / "none" / "test.pdf")], "cannot be written"),
+    ):
+        result = run(app, world, "calibrate", "l7160", *arguments)
+        assert result.exit_code == 1 and said in result.output

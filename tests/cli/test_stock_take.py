@@ -22,7 +22,7 @@ def test_counts_are_listed_and_reported_in_every_shape(app: Any, counting: Count
     counting.world.session.commit()
     assert f"{take.code}" in told(app) and "1 of 6" in told(app)
     table = told(app, take.code.lower())
-    assert "The hub" in table and "Missing                 5" in table and "Unknown tags to settle  1" in table
+    assert "The hub" in table and "Missing       5" in table and "Unknown tags  1" in table
     rows = list(csv.DictReader(io.StringIO(told(app, take.code, "--format", "csv"))))
     assert [row["group"] for row in rows] == ["missing"] * 5 + ["unexpected", "found", "unknown"]
     out = tmp_path / "count.pdf"

@@ -130,9 +130,7 @@ def test_a_photo_gives_its_only_code_or_offers_all(shown: Any) -> None:
     ],
 )
 def test_a_code_is_named_by_its_tag(shown: Any, text: str, name: str, rest: str) -> None:
-    found = shown.evaluate(
-        "async (text) => (await import('/static/js/camera-view.js')).inWords(text)", text
-    )
+    found = shown.evaluate("async (text) => (await import('/static/js/camera-view.js')).inWords(text)", text)
     assert found == {"name": name, "rest": rest}
 
 

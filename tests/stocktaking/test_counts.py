@@ -23,29 +23,30 @@ def test_the_expected_list_is_frozen_at_the_start(counting: Counting) -> None:
     assert counting.numbers(take).expected == 6
 
 
-@pytest.mark.parametrize(
-    ("scope", "purpose", "tags", "words"),
-    [
-        (Scope("building", place="HUB"), "stock_take", "H-0 H-1 H-2 H-3 H-4 H-5 W-1", "Reuse hub: the whole building"),
-        (Scope("site", place="HUB-2"), "stock_take", "H-0 H-1 H-2 H-3 H-4 H-5 W-1", "the whole site"),
-        (Scope("department", department="CSE"), "stock_take", "I-1", "with all below it"),
-        (Scope("filter", filter={"q": "A-1"}), "check", "A-1", "Q: A-1"),
-        (Scope("filter", filter={"location": ["AT-5.01"], "kind": "laptop"}), "stock_take", "A-0 A-1 A-2", "Central, Appleton Tower"),
-        (Scope("filter", filter={"status": "donated"}), "check", "D-0", "Status: Donated"),
-        (Scope("tags", tags=("a-0", "https://reuse.test/T/A-2", "A-0")), "check", "A-0 A-2", "3 pasted tags"),
-        (Scope("tags", tags=("A-0", "NOBODY"), skip_unknown=True), "check", "A-0", "2 pasted tags"),
-        (Scope("awaiting"), "check", "X-1", "await collection"),
-    ],
-)  # fmt: skip
-def test_a_scope_gives_its_machines_and_its_words(counting: Counting, scope: Scope, purpose: str, tags: str, words: str) -> None:
+SCOPES = [
+    (Scope("building", place="HUB"), "stock_take", "H-0 H-1 H-2 H-3 H-4 H-5 W-1", "Reuse hub: the whole building"),
+    (Scope("site", place="HUB-2"), "stock_take", "H-0 H-1 H-2 H-3 H-4 H-5 W-1", "the whole site"),
+    (Scope("department", department="CSE"), "stock_take", "I-1", "with all below it"),
+    (Scope("filter", filter={"q": "A-1"}), "check", "A-1", "Q: A-1"),
+    (Scope("filter", filter={"location": ["AT-5.01"], "kind": "laptop"}), "stock_take", "A-0 A-1 A-2", "Central, Appleton Tower"),
+    (Scope("filter", filter={"status": "donated"}), "check", "D-0", "Status: Donated"),
+    (Scope("tags", tags=("a-0", "https://reuse.test/T/A-2", "A-0")), "check", "A-0 A-2", "3 pasted tags"),
+    (Scope("tags", tags=("A-0", "NOBODY"), skip_unknown=True), "check", "A-0", "2 pasted tags"),
+    (Scope("awaiting"), "check", "X-1", "await collection"),
+]  # fmt: skip
+"""Scope, purpose, the machines that it gives, and part of its words."""
+
+
+def test_a_scope_gives_its_machines_and_its_words(counting: Counting) -> None:
     w = counting.world
     w.record("registered", None, None, tag="W-1", kind="laptop", status="returned", location="HUB-2")
     w.record("registered", None, None, tag="I-1", kind="laptop", status="in_stock", department="INF")
     w.record("registered", None, None, tag="X-1", kind="laptop", status="returned")
     w.record("declared_waste", "X-1", None, reason="dead")
-    take = counting.start(scope, purpose)
-    assert counting.groups(take)["missing"] == tags.split()
-    assert words in take.scope_words
+    for scope, purpose, tags, words in SCOPES:
+        take = counting.start(scope, purpose)
+        assert counting.groups(take)["missing"] == tags.split(), scope
+        assert words in take.scope_words
 
 
 def test_a_count_of_what_another_left_missing(counting: Counting) -> None:
@@ -62,26 +63,26 @@ def test_what_has_left_is_not_expected_in_a_place(counting: Counting) -> None:
     assert statuses <= ON_SITE and "D-0" not in counting.groups(take)["missing"]
 
 
-@pytest.mark.parametrize(
-    ("scope", "purpose", "says"),
-    [
-        (Scope("room", place="NOWHERE"), "stock_take", "Name the place"),
-        (Scope("department", department="?"), "stock_take", "Name the department"),
-        (Scope("filter", filter={"status": ["sunk"]}), "stock_take", "no status"),
-        (Scope("tags"), "check", "The list is empty"),
-        (Scope("tags", tags=("A-0", "NOBODY")), "check", "1 of the 2 tags lead to no one machine: NOBODY"),
-        (Scope("tags", tags=("NOBODY",), skip_unknown=True), "check", "None of these"),
-        (Scope("tags", tags=("x",) * 10_001), "check", "at most 10,000"),
-        (Scope("awaiting"), "check", "nothing to compare with"),
-        (Scope("list", stock_take="C0"), "check", "no count with the code"),
-        (Scope("nonsense"), "check", "Choose what is counted"),
-        (ROOM, "nonsense", "Choose what the count is for"),
-    ],
-)  # fmt: skip
-def test_a_scope_that_cannot_be_is_refused_in_words_and_leaves_nothing(counting: Counting, scope: Scope, purpose: str, says: str) -> None:
-    with pytest.raises((ValidationRefused, NotFound), match=says):
-        counting.start(scope, purpose)
-    assert queries.open_takes(counting.world.session) == []
+NO_SCOPES = [
+    (Scope("room", place="NOWHERE"), "stock_take", "Name the place"),
+    (Scope("department", department="?"), "stock_take", "Name the department"),
+    (Scope("filter", filter={"status": ["sunk"]}), "stock_take", "no status"),
+    (Scope("tags"), "check", "The list is empty"),
+    (Scope("tags", tags=("A-0", "NOBODY")), "check", "1 of the 2 tags lead to no one machine: NOBODY"),
+    (Scope("tags", tags=("NOBODY",), skip_unknown=True), "check", "None of these"),
+    (Scope("tags", tags=("x",) * 10_001), "check", "at most 10,000"),
+    (Scope("awaiting"), "check", "nothing to compare with"),
+    (Scope("list", stock_take="C0"), "check", "no count with the code"),
+    (Scope("nonsense"), "check", "Choose what is counted"),
+    (ROOM, "nonsense", "Choose what the count is for"),
+]  # fmt: skip
+
+
+def test_a_scope_that_cannot_be_is_refused_in_words_and_leaves_nothing(counting: Counting) -> None:
+    for scope, purpose, says in NO_SCOPES:
+        with pytest.raises((ValidationRefused, NotFound), match=says):
+            counting.start(scope, purpose)
+        assert queries.open_takes(counting.world.session) == []
 
 
 def test_the_same_form_sent_twice_starts_one_count(counting: Counting) -> None:

@@ -36,7 +36,7 @@ def lasting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """One register for all examples; each starts a count of its own in it."""
     import shutil
 
-    from tests.conftest import _empty
+    from tests.databases import empty
 
     References.forget()
     if request.param == "sqlite":
@@ -45,7 +45,7 @@ def lasting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         url = f"sqlite:///{path}"
     else:
         url = request.getfixturevalue("postgres_url")
-        _empty(url)
+        empty(url)
     engine = make_engine(url)
     with Session(engine, expire_on_commit=False) as session:
         world = World(session, Settings(database_url=url, public_url="https://reuse.test"))

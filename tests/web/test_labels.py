@@ -121,7 +121,8 @@ def test_a_preview_shows_the_sheet_at_true_scale_and_records_nothing(app: Flask,
         assert page.status_code == 200 and "3 labels on 1 sheet" in words(page)
         # 210 mm of paper and 10 mm of ruler.
         assert 'width="220.0mm"' in text
-        assert text.count("sheet__cell--filled") == 3 and text.count("sheet__code") == 3
+        # Each label on the sheet, and the first of them large.
+        assert text.count('class="sheet__label"') == 4
     assert text.count("sheet__cell--used") == 4
     assert runs(world) == []
 
@@ -401,7 +402,7 @@ def test_in_a_browser_a_click_on_the_first_free_label_and_a_pdf(
     page.locator("[data-place='7']").click()
     expect(page.locator(".sheet__cell--used")).to_have_count(7)
     expect(page.get_by_label("Places already used up")).to_have_value("7")
-    box = page.locator(".sheet__paper").bounding_box()
+    box = page.locator("#sheet .sheet__paper").bounding_box()
     assert box is not None
     assert box["width"] == pytest.approx(210 * 96 / 25.4, abs=2)
     page.get_by_role("button", name="Make the PDF").click()

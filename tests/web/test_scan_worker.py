@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from inventory.web._shell import CONTENT_POLICY
+from inventory.web.scan_camera import OFFLINE_FILES
 from tests.conftest import World
 from tests.web.browser import sign_in
 
@@ -30,7 +31,9 @@ def test_no_other_answer_lets_anything_compile(app: Any, world: World) -> None:
     asked = [*files, *pages, "/scan?mode=look-up", "/no-such-page", "/static/no-such-file", "/static//js/scan-worker.js",
              "/static/js/../js/scan-worker.js/"]  # fmt: skip
     assert {"/scan", "/sign-in", "/static/js/camera.js", "/static/vendor/zxing-wasm/zxing-reader.js"} <= set(asked)
-    allowed = [each for each in asked if "unsafe" in client.get(each).headers.get("Content-Security-Policy", "missing unsafe")]
+    allowed = [
+        each for each in asked if "unsafe" in client.get(each).headers.get("Content-Security-Policy", "missing unsafe")
+    ]
     assert allowed == []
 
 
@@ -48,12 +51,22 @@ def test_what_the_reader_is_made_of_is_typed_and_kept(app: Any, world: World, na
     assert "immutable" in answer.headers["Cache-Control"]
 
 
+def test_what_the_camera_loads_is_kept_for_the_time_without_a_network() -> None:
+    partial = (STATIC.parent / "templates" / "scan" / "_camera.html").read_text(encoding="utf-8")
+    named = set(re.findall(r"filename='([^']+)'", partial))
+    assert len(named) >= 7
+    assert named == set(OFFLINE_FILES)
+    assert all((STATIC / name).is_file() for name in OFFLINE_FILES)
+
+
 def test_the_script_and_the_wasm_belong_together() -> None:
     script = (VENDOR / "zxing-reader.js").read_text(encoding="utf-8")
     digest = re.search(r"ZXING_WASM_SHA256=`([0-9a-f]{64})`", script)
     assert digest is not None
     assert hashlib.sha256((VENDOR / "zxing_reader.wasm").read_bytes()).hexdigest() == digest[1]
     version = re.search(r"npm/zxing-wasm@([0-9.]+)/", script)
-    listed = re.search(r"zxing_reader\.wasm \|[^|]+\| ([0-9.]+) \|", (VENDOR.parent / "README.md").read_text(encoding="utf-8"))
+    listed = re.search(
+        r"zxing_reader\.wasm \|[^|]+\| ([0-9.]+) \|", (VENDOR.parent / "README.md").read_text(encoding="utf-8")
+    )
     assert version is not None and listed is not None
     assert version[1] == listed[1]

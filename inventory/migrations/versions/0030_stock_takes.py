@@ -38,6 +38,7 @@ def upgrade():
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("ended_by", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("recorded", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_stock_take_account_id_account")),
         sa.ForeignKeyConstraint(["ended_by"], ["account.id"], name=op.f("fk_stock_take_ended_by_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_take")),

@@ -1,7 +1,7 @@
 """lives extended, and the headline of all days together, stand in the stored counts
 
 Revision ID: 0040_more_stored_counts
-Revises: 0020_label_printers, 0030_stock_takes
+Revises: 0030_stock_takes
 Create Date: 2026-11-25 16:10:00
 
 """
@@ -15,7 +15,7 @@ from alembic import op
 from inventory.db import UtcDateTime
 
 revision = "0040_more_stored_counts"
-down_revision = ("0020_label_printers", "0030_stock_takes")
+down_revision = "0030_stock_takes"
 branch_labels = None
 depends_on = None
 
