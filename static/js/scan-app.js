@@ -7,7 +7,6 @@ import { hear, hearEarly } from "./scan-hear.js";
 import { fillMenu, saveFile } from "./scan-menu.js";
 import { ModePanel } from "./scan-mode-panel.js";
 import { inWords, listMode, LOOK_UP, recordMode, remembered, stillThere } from "./scan-modes.js";
-import { takeOverOldQueue } from "./scan-old.js";
 import { Server } from "./scan-server.js";
 import { Session } from "./scan-session.js";
 import { StateLine } from "./scan-state.js";
@@ -21,6 +20,7 @@ import { View } from "./scan-view.js";
 const COPY_PATIENCE_MS = 1_500;
 const MOST_ASKED = 200;
 const SOON_MS = 80;
+const OLD_QUEUE = "scans-waiting";
 
 class App {
   constructor(root, store) {
@@ -47,7 +47,7 @@ class App {
       store, device, clock: this.clock, server: this.server,
       owner: () => this.bootKept?.account.uid,
       renew: () => this.renew(),
-      onState: () => this.show(),
+      onState: () => this.showSoon(),
       onAnswers: (scans, results) => this.#answered(scans, results),
     });
     this.sync.lastAt = (await store.fact("synced")) ?? null;
@@ -58,13 +58,20 @@ class App {
       choices: (role, text) => this.server.choices("party", role, text).then(({ choices: found }) => found, () => []),
     });
     this.taker = new Taker({ store, copy: this.copy, clock: this.clock, sync: this.sync, server: this.server, session: this.session, app: this, device });
-    await takeOverOldQueue(store, device).catch(() => {});
+    await this.#takeOver(device).catch(() => {});
     if (this.bootKept) await this.#knowOwner();
     hear(this);
     this.loading = this.copy.load().then(() => this.expectAnew()).catch(() => {});
     await this.show();
     this.sync.wake();
     lookAround(this);
+  }
+
+  /** Few devices have a queue of before, and each only once. */
+  async #takeOver(device) {
+    if (localStorage.getItem(OLD_QUEUE) === null) return;
+    const { takeOverOldQueue } = await import("./scan-old.js");
+    await takeOverOldQueue(this.store, device);
   }
 
   // -- what the parts ask ---------------------------------------------------------------------------------

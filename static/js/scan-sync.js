@@ -143,7 +143,6 @@ export class Sync {
   /** A scan was added: sent at once, unless the server was not to be reached a moment ago. */
   nudge() {
     if (["ready", "sending"].includes(this.state)) this.flush();
-    else this.onState();
   }
 
   /** Some other question to the server went unanswered. */
