@@ -55,7 +55,7 @@ def command(https: bool, port: int | None, host: str | None, workers: int, demo:
     os.execv(  # noqa: S606 - the web server takes this process's place, so that signals reach it
         str(gunicorn),
         [str(gunicorn), "--bind", f"{authority_of(host)}:{port}", "--workers", str(workers), "--timeout", "300",
-         "--log-level", "warning", *_serving(secure[1] if secure else None), "wsgi:app"],
+         *_serving(secure[1] if secure else None), "wsgi:app"],
     )  # fmt: skip
 
 
@@ -69,9 +69,10 @@ def _secure(host: str, port: int) -> tuple[str, Prepared]:
 
 def _serving(prepared: Prepared | None) -> list[str]:
     if prepared is None:
-        return ["--worker-class", "sync"]
+        return ["--worker-class", "sync", "--log-level", "warning"]
+    # A device that does not trust the authority yet is a warning with each connection: the code would scroll away.
     # Browsers open connections ahead of need: each would hold a process of the plain kind until it ended.
-    return ["--worker-class", "gthread", "--threads", "8", "--keep-alive", "30",
+    return ["--worker-class", "gthread", "--threads", "8", "--keep-alive", "30", "--log-level", "error",
             "--certfile", str(prepared.certificate_file), "--keyfile", str(prepared.key_file)]  # fmt: skip
 
 

@@ -40,6 +40,7 @@ PURE = {
     "lifecycle/describe.py",
     "sanitisation/rules.py",
     "scanning/clock.py",
+    "scanning/controls.py",
     "scanning/incoming.py",
     "scanning/schemas.py",
     "scanning/twice.py",
