@@ -7,7 +7,7 @@ from typing import Final
 
 from inventory.i18n import mark
 from inventory.printing import code128, fonts
-from inventory.printing.pdf import Paper, points
+from inventory.printing.pdf import POINTS_PER_MM, Paper, points
 from inventory.printing.qr import QUIET_MODULES, encode
 
 PAGE_MM: Final = (210.0, 297.0)
@@ -57,7 +57,7 @@ def control_sheet(groups: Sequence[Group], institution: str) -> bytes:
         _frame(paper, institution, number, len(sheets))
         for piece in pieces:
             if isinstance(piece.drawn, str):
-                paper.text(_EDGE_MM, piece.y_mm + 6.0, piece.drawn, fonts.MONO, 11)
+                paper.text(_EDGE_MM, piece.y_mm + 6.0, piece.drawn, fonts.TEXT, 12)
             else:
                 _draw(paper, piece.y_mm, piece.drawn)
     paper.close()
@@ -88,7 +88,9 @@ def _frame(paper: Paper, institution: str, number: int, of: int) -> None:
     line = f"{institution}. {mark('Read by a hand scanner or the camera, these steer the scan page.')}"
     paper.text(_EDGE_MM, 28, fonts.cut(fonts.printable(line, fonts.TEXT), fonts.TEXT, 9, room), fonts.TEXT, 9)
     paper.text(_EDGE_MM, 289, mark("Print at 100 %. Aim at one code at a time."), fonts.TEXT, 8)
-    paper.text(PAGE_MM[0] - _EDGE_MM - 20, 289, f"{number} / {of}", fonts.TEXT, 8)
+    count = f"{number} / {of}"
+    left = PAGE_MM[0] - _EDGE_MM - fonts.width(count, fonts.TEXT, 8) / POINTS_PER_MM
+    paper.text(left, 289, count, fonts.TEXT, 8)
 
 
 def _draw(paper: Paper, y: float, control: Control) -> None:

@@ -71,7 +71,7 @@ def _most_used() -> list[Location]:
         select(Location)
         .join(Asset, Asset.location_id == Location.id)
         .where(Asset.status.in_(waiting))
-        .group_by(Location)
+        .group_by(Location.id)
         .order_by(machines.desc(), Location.code)
         .limit(USUAL_PLACES)
     )
