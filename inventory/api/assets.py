@@ -67,9 +67,11 @@ class ListQuery(Strict):
         validate=validate.Range(0, 36_500),
         metadata=_says("At least so many days in a status in which somebody should act."),
     )
+    seen_from = Day(metadata=_says("Last seen on this day or later."))
     seen_before = Day(metadata=_says("Not seen since the beginning of this day."))
     advised = Text(16, metadata=_says("Route that the last inspection advised."))
     older = fields.Boolean(metadata=_says("Withdrawn records too."))
+    never_seen = fields.Boolean(metadata=_says("Only machines that nobody has seen yet."))
     sort = Choice(_SORTS, load_default="tag", metadata=_says("“-” in front turns it round."))
     after = Text(1_000, metadata=_says("The “next” of the page before."))
     before = Text(1_000, metadata=_says("The “previous” of the page after."))

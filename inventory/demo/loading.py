@@ -30,7 +30,7 @@ from inventory.register.models import Asset
 MARK = "demo"
 """Name of the row of `projection_basis` that tells that the data are synthetic."""
 _ROLE_OF = {rank: role for role, rank in RANKS.items()}
-_LEARN_AFTER = (1_000, 5_000, 20_000, 60_000, 140_000)
+_LEARN_AFTER = (1_000, 60_000, 120_000)
 """Lines after which the database is asked to look at its tables anew, to choose its plans by."""
 
 

@@ -35,7 +35,10 @@ def calibration_file(template: LabelTemplate, placing: Placing = AS_IT_IS) -> by
     for place in range(template.per_page):
         left, top = template.cell(place)
         paper.outline(left + right, top + down, template.shape.width_mm, template.shape.height_mm)
-    (_on_a_sheet if template.is_sheet else _on_one_label)(paper, template, right, down)
+    if template.is_sheet:
+        _on_a_sheet(paper, template, right, down)
+    else:
+        _on_one_label(paper, template, right, down)
     paper.close()
     return out.getvalue()
 
@@ -64,7 +67,7 @@ def _ruler(page: _Page, x: float, y: float, length: int, *, down: bool) -> None:
     page.line(x, y, x if down else x + length, y + length if down else y)
 
 
-def _on_a_sheet(page: _Page, template: LabelTemplate, right: float, down: float) -> None:
+def _on_a_sheet(page: Paper, template: LabelTemplate, right: float, down: float) -> None:
     shape = template.shape
     first, last = template.cell(0), template.cell(template.per_page - 1)
     xs = (first[0] + right, last[0] + shape.width_mm + right)
@@ -74,6 +77,8 @@ def _on_a_sheet(page: _Page, template: LabelTemplate, right: float, down: float)
             _cross(page, x, y)
     width, height = template.page_mm
     x, y = max(8.0, width / 2 - _RULER_MM / 2), height / 2
+    # The words are read on paper white; the edges at the paper's corners stay.
+    page.blank(x + 9, y - 98, min(width - x - 18, 128), 38)
     _ruler(page, x, y, _RULER_MM, down=False)
     _ruler(page, x, y - _RULER_MM - 8, _RULER_MM, down=True)
     for number, words in enumerate(

@@ -120,9 +120,7 @@ def _checked(
     tag: str, fact: _Fact, template: LabelTemplate, base: Base, settings: Settings, wanted: Wanted
 ) -> LabelText:
     if fact.status == "withdrawn":
-        raise ValidationRefused(
-            mark("{tag} is withdrawn; no label is printed for it."), field="tag", tag=tag
-        )
+        raise ValidationRefused(mark("{tag} is withdrawn; no label is printed for it."), field="tag", tag=tag)
     if fact.refusal is not None:
         raise fact.refusal
     label = _label(tag, fact, base, settings, wanted)

@@ -28,9 +28,7 @@ def check_skip(template: LabelTemplate, skip: int) -> None:
             if template.is_sheet
             else mark("On a roll no label is used up already: skip 0, not {skip}.")
         )
-        raise ValidationRefused(
-            words, field="skip", skip=skip, count=template.per_page, most=template.per_page - 1
-        )
+        raise ValidationRefused(words, field="skip", skip=skip, count=template.per_page, most=template.per_page - 1)
 
 
 def check_shift(shift_mm: tuple[float, float]) -> None:
@@ -149,9 +147,7 @@ def _write_zpl(out: IO[bytes], labels: Iterable[LabelText], template: LabelTempl
     return written
 
 
-def label_file(
-    labels: Iterable[LabelText], template: LabelTemplate, placing: Placing = AS_IT_IS
-) -> bytes:
+def label_file(labels: Iterable[LabelText], template: LabelTemplate, placing: Placing = AS_IT_IS) -> bytes:
     """The file of `write_labels` as bytes."""
     out = BytesIO()
     write_labels(out, labels, template, placing)

@@ -65,9 +65,7 @@ def _roll(key: str, name: str, family: str, form: LabelShape, sure: str, *, turn
     return LabelTemplate(key, f"{name}, {form.size}", FAMILIES[family], form, sure, turned=turned)
 
 
-def _on_tape(
-    width: float, height: float, end: float, side: float, *, tag_only: bool = False
-) -> LabelShape:
+def _on_tape(width: float, height: float, end: float, side: float, *, tag_only: bool = False) -> LabelShape:
     """A label along a tape or roll: *end* and *side* are the edges that the head does not reach."""
     return shape(width, height, end, side, quiet_on_edge=True, carries="tag" if tag_only else "address")
 

@@ -96,6 +96,10 @@ def take_numbers(session: Session, model: type[Base], count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
+FEW: Final = 8
+"""Up to this many rows an update for each is as quick on PostgreSQL, whose planner takes any JSON for a hundred."""
+
+
 def update_rows(
     session: Session,
     model: type[Base],
@@ -104,7 +108,7 @@ def update_rows(
     rows: Sequence[Sequence[Any]],
     also: str = "TRUE",
 ) -> None:
-    """Update rows, given as the values of the columns *names*: on PostgreSQL in one statement.
+    """Update rows, given as the values of the columns *names*: on PostgreSQL more than a few in one statement.
 
     *match*: the columns that name the row; *also*: a further condition on the table ``t``.
     """
@@ -115,7 +119,8 @@ def update_rows(
     connection = session.connection()
     columns = list(zip(*rows, strict=True))
     changed = [name for name in names if name not in match]
-    if connection.dialect.name == "postgresql":
+    postgresql = connection.dialect.name == "postgresql"
+    if postgresql and len(rows) > FEW:
         assigned = ", ".join(f'"{name}" = v."{name}"' for name in changed)
         matched = " AND ".join(f't."{name}" = v."{name}"' for name in match)
         given, text = _given(connection, table, names, columns)
@@ -124,10 +129,12 @@ def update_rows(
         return
     ordered = [*changed, *match]
     columns = [columns[names.index(name)] for name in ordered]
-    assigned = ", ".join(f'"{name}" = ?' for name in changed)
-    matched = " AND ".join(f't."{name}" = ?' for name in match)
+    mark = "%s" if postgresql else "?"
+    assigned = ", ".join(f'"{name}" = {mark}' for name in changed)
+    matched = " AND ".join(f't."{name}" = {mark}' for name in match)
     statement = f'UPDATE "{table.name}" AS t SET {assigned} WHERE {matched} AND {also}'  # noqa: S608 - our names
-    connection.exec_driver_sql(statement, list(_converted(connection, table, ordered, columns)))
+    values = list(_converted(connection, table, ordered, columns))
+    connection.exec_driver_sql(statement, values if len(values) > 1 else values[0])
 
 
 def upsert_rows(

@@ -14,7 +14,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
-from inventory.lifecycle.bulk import insert_rows, take_numbers, update_rows, upsert_rows
+from inventory.lifecycle.bulk import FEW, insert_rows, take_numbers, update_rows, upsert_rows
 from inventory.lifecycle.counting import Fact, TallyKey, facts_of, tallies_of
 from inventory.lifecycle.models import OutcomeFact, Tally
 from inventory.lifecycle.state import State
@@ -162,7 +162,7 @@ def update_assets(session: Session, changes: Sequence[Change]) -> None:
     for change in changes:
         changed = tuple(map(ne, change.before.values, change.after.values))
         groups.setdefault(changed, []).append(change)
-    if len(groups) > 1 and session.get_bind().dialect.name == "postgresql":
+    if len(groups) > 1 and len(changes) > FEW and session.get_bind().dialect.name == "postgresql":
         # One statement with a few columns too many is quicker there than several; on SQLite each column
         # that is set costs the upkeep of its indexes.
         groups = {tuple(map(any, zip(*groups, strict=True))): list(changes)}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from inventory.lifecycle.bulk import insert_rows
 from inventory.lifecycle.canonical import GENESIS, line_hash, personal_digest
 from inventory.lifecycle.event_types import CORRECTION
 from inventory.lifecycle.guards import ask
-from inventory.lifecycle.loading import Histories, Working, load_lines, lock_assets
+from inventory.lifecycle.loading import Histories, Working, load_lines, lock_assets, lock_with_lines
 from inventory.lifecycle.models import EventPersonal, LifecycleEvent
 from inventory.lifecycle.openings import OutOfTheOrdinary, are_openings, prepare_openings, write_openings
 from inventory.lifecycle.projections import (
@@ -102,15 +103,7 @@ def record_events(
             item.prepared = admission.prepare(item.request, recorder)
         except InventoryError as error:
             _refuse(item, error)
-    _attach(session, items, recorder, histories)
-    references.load(
-        {
-            (kind, code)
-            for item in items
-            if item.prepared is not None and item.result is None
-            for _, kind, code in references_in(item.prepared.line.details)
-        }
-    )
+    _attach(session, items, recorder, histories, references)
     _load_facts(references, items)
     replaced = {request.replaces for request in requests if request.replaces}
     for wave in _waves(items):
@@ -165,7 +158,9 @@ def _final(item: _Item) -> Result:
     return result
 
 
-def _attach(session: Session, items: list[_Item], recorder: Recorder, histories: Histories | None) -> None:
+def _attach(
+    session: Session, items: list[_Item], recorder: Recorder, histories: Histories | None, references: References
+) -> None:
     """Give every request its asset: locked and loaded, or new."""
     live = [item for item in items if item.result is None]
     keys: dict[int, list[str]] = {}
@@ -177,7 +172,14 @@ def _attach(session: Session, items: list[_Item], recorder: Recorder, histories:
             keys[item.number] = list(admission.tag_keys(item.request, recorder))
         except InventoryError as error:
             _refuse(item, error)
-    by_key = _load(session, {key for found in keys.values() for key in found}, recorder, histories)
+    named = {
+        (kind, code)
+        for item in live
+        if item.prepared is not None and item.result is None
+        for _, kind, code in references_in(item.prepared.line.details)
+    }
+    tag_keys = {key for found in keys.values() for key in found}
+    by_key = _load(session, tag_keys, recorder, histories, references, named)
     live = [item for item in live if item.result is None]
     opening = [item for item in live if item.request.tag is None]
     recorded = admission.keys_recorded(session, [item.request.key for item in opening])
@@ -192,21 +194,36 @@ def _attach(session: Session, items: list[_Item], recorder: Recorder, histories:
             _refuse(item, error)
 
 
-def _load(session: Session, tag_keys: set[str], recorder: Recorder, histories: Histories | None) -> dict[str, Working]:
-    """Lock and load the machines that bear *tag_keys*."""
+FEW: Final = 8
+"""Up to this many tags the machines and their lines are read by one statement."""
+
+
+def _load(
+    session: Session,
+    tag_keys: set[str],
+    recorder: Recorder,
+    histories: Histories | None,
+    references: References,
+    named: set[tuple[str, str]],
+) -> dict[str, Working]:
+    """Lock and load the machines that bear *tag_keys*; learn what they and the requests (*named*) refer to."""
     if not tag_keys:
+        references.load(named)
         return {}
-    rows = lock_assets(session, tag_keys)
     found: dict[int, Working] = {}
-    if histories is not None:
-        found = {row.id: known for row in rows.values() if (known := histories.take(row)) is not None}
-    unknown = {row.id: row for row in rows.values() if row.id not in found}
-    for number, history in load_lines(session, sorted(unknown)).items():
-        row, lines = unknown[number], [line for line, _ in history]
+    if len(tag_keys) <= FEW and histories is None:
+        rows, lines_of = lock_with_lines(session, tag_keys)
+    else:
+        rows = lock_assets(session, tag_keys)
+        if histories is not None:
+            found = {row.id: known for row in rows.values() if (known := histories.take(row)) is not None}
+        lines_of = load_lines(session, sorted(row.id for row in rows.values() if row.id not in found))
+    by_number = {row.id: row for row in rows.values()}
+    for number, history in lines_of.items():
+        row, lines = by_number[number], [line for line, _ in history]
         found[number] = Working(replay(lines), lines, number, row.sequence, bytes(row.head), row.notes)
         found[number].digests = {line.key: digest for line, digest in history}
-    references = References(session)
-    references.load({pair for each in found.values() for pair in admission.state_references(each.state)})
+    references.load(named | {pair for each in found.values() for pair in admission.state_references(each.state)})
     for working in found.values():
         if working.before is EMPTY:
             working.before = view(working.state, working.notes, references, recorder.settings)

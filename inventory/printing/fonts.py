@@ -82,9 +82,7 @@ def wrap(text: str, font: str, size: float, room: float, most: int) -> tuple[str
             line = " ".join([line, *words])
         elif width(line, font, size) > room:
             # One word wider than the room: it breaks wherever the line ends.
-            end = next(
-                (end for end in range(len(line) - 1, 1, -1) if width(line[:end], font, size) <= room), 1
-            )
+            end = next((end for end in range(len(line) - 1, 1, -1) if width(line[:end], font, size) <= room), 1)
             if len(lines) < most - 1:
                 words.insert(0, line[end:])
                 line = line[:end]

@@ -76,9 +76,7 @@ class Paper:
         """The dark area of a code as one path; (x, y) is its upper left corner without quiet zone."""
         scale = points(module_mm)
         left, below = points(x_mm), points(self.height_mm - y_mm) - matrix.side * scale
-        self._canvas.addLiteral(
-            f"q {scale:.6f} 0 0 {scale:.6f} {left:.4f} {below:.4f} cm {pdf_path(matrix)} Q"
-        )
+        self._canvas.addLiteral(f"q {scale:.6f} 0 0 {scale:.6f} {left:.4f} {below:.4f} cm {pdf_path(matrix)} Q")
 
     def bars(
         self, x_mm: float, y_mm: float, height_mm: float, runs: tuple[tuple[int, int], ...], module_mm: float
@@ -105,12 +103,17 @@ class Paper:
         top = self.height_mm
         self._canvas.line(points(x1), points(top - y1), points(x2), points(top - y2))
 
+    def blank(self, x_mm: float, y_mm: float, width_mm: float, height_mm: float) -> None:
+        """Paper white over what lies beneath."""
+        self._canvas.setFillGray(1)
+        below = points(self.height_mm - y_mm - height_mm)
+        self._canvas.rect(points(x_mm), below, points(width_mm), points(height_mm), stroke=0, fill=1)
+        self._canvas.setFillGray(0)
+
     def outline(self, x_mm: float, y_mm: float, width_mm: float, height_mm: float) -> None:
         """A hair line around a cell, for a test print on plain paper."""
         self._canvas.setLineWidth(0.25)
-        self._canvas.rect(
-            points(x_mm), points(self.height_mm - y_mm - height_mm), points(width_mm), points(height_mm)
-        )
+        self._canvas.rect(points(x_mm), points(self.height_mm - y_mm - height_mm), points(width_mm), points(height_mm))
 
     def next_page(self) -> None:
         """End this page; the next call draws on a new one."""

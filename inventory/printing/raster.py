@@ -36,9 +36,7 @@ class Dots:
         code = dark.resize((matrix.side * dots,) * 2, Image.Resampling.NEAREST).convert("1")
         self.image.paste(code, self._at(x_mm, y_mm))
 
-    def bars(
-        self, x_mm: float, y_mm: float, height_mm: float, runs: tuple[tuple[int, int], ...], dots: int
-    ) -> None:
+    def bars(self, x_mm: float, y_mm: float, height_mm: float, runs: tuple[tuple[int, int], ...], dots: int) -> None:
         """Bars (start, width in modules) of whole *dots* to a module."""
         left, top = self._at(x_mm, y_mm)
         bottom = top + round(height_mm / self.dot) - 1

@@ -42,9 +42,7 @@ def graphic_field(image: Image.Image) -> str:
     data = whole.tobytes().translate(_INK).hex().upper()
     rows = [data[start : start + width * 2] for start in range(0, len(data), width * 2)]
     total = width * image.height
-    body = "".join(
-        ":" if number and row == rows[number - 1] else _packed(row) for number, row in enumerate(rows)
-    )
+    body = "".join(":" if number and row == rows[number - 1] else _packed(row) for number, row in enumerate(rows))
     return f"^GFA,{total},{total},{width},{body}^FS"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from inventory.errors import ValidationRefused
@@ -33,7 +33,7 @@ def references_in(details: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 class References:
-    """Codes to row numbers, asked in one statement per table and batch.
+    """Codes to row numbers, asked in one statement per batch.
 
     What is found is remembered for the process: codes of departments and places and ids of parties are
     never given to another row (merging and erasing keep the row).
@@ -51,13 +51,14 @@ class References:
         for kind, code in wanted:
             if (self.database, kind, code) not in self._known:
                 missing.setdefault(kind, set()).add(code)
-        for kind, codes in missing.items():
-            code_column, id_column = _COLUMNS[kind]
-            rows = self.session.execute(
-                select(code_column, id_column).where(code_column.in_(sorted(codes)))
-            )
-            for code, number in rows:
-                self._known[self.database, kind, code] = number
+        if not missing:
+            return
+        asked = [
+            select(literal(kind), *_COLUMNS[kind]).where(_COLUMNS[kind][0].in_(sorted(codes)))
+            for kind, codes in sorted(missing.items())
+        ]
+        for kind, code, number in self.session.connection().execute(union_all(*asked)):
+            self._known[self.database, kind, code] = number
 
     def find(self, kind: str, code: str | None) -> int | None:
         """Row number of *code*; None for None or an unknown one."""

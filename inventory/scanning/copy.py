@@ -132,14 +132,14 @@ def _other_keys(session: Session, rows: Any) -> dict[int, list[str]]:
     if not rows:
         return {}
     found: dict[int, list[str]] = {}
-    identifiers = (
-        select(AssetIdentifier.asset_id, AssetIdentifier.value_key)
-        .where(AssetIdentifier.asset_id.between(rows[0].id, rows[-1].id))
-        .order_by(AssetIdentifier.id)
-    )
-    wanted = {row.id for row in rows}
+    first, last = rows[0].id, rows[-1].id
+    # Neighbours are read in one go; the few of a later copy may lie far apart.
+    near = last - first < 2 * len(rows)
+    numbers = AssetIdentifier.asset_id
+    which = numbers.between(first, last) if near else numbers.in_([row.id for row in rows])
+    identifiers = select(AssetIdentifier.asset_id, AssetIdentifier.value_key).where(which).order_by(AssetIdentifier.id)
     for number, key in session.connection().execute(identifiers):
-        if number in wanted and key not in (known := found.setdefault(number, [])):
+        if key not in (known := found.setdefault(number, [])):
             known.append(key)
     return found
 

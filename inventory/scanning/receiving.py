@@ -94,19 +94,20 @@ class _Taking:
 
     def _place(self, scan: ScanIn) -> str:
         """The key under which *scan* is or will be kept."""
-        for key in (scan.key, scan.other_key):
-            receipt, twin = self.receipts.get(key), self.fresh.get(key)
-            if receipt is not None and _is_mark(receipt) and self._ours(receipt, scan):
-                _fill_in(receipt, scan)
-                return key
-            if receipt is not None and _same(receipt, scan):
-                return key
-            if twin is not None and _same(twin, scan):
-                return key
-            if receipt is None and twin is None:
-                self.fresh[key] = scan if key == scan.key else _renamed(scan, key)
-                return key
-        return scan.other_key
+        key = scan.key if self._takes(scan.key, scan) else scan.other_key
+        receipt = self.receipts.get(key)
+        if receipt is None:
+            self.fresh.setdefault(key, replace(scan, key=key))
+        elif _is_mark(receipt):
+            _fill_in(receipt, scan)
+        return key
+
+    def _takes(self, key: str, scan: ScanIn) -> bool:
+        """Whether *key* is free, or was given to this very scan."""
+        receipt, twin = self.receipts.get(key), self.fresh.get(key)
+        if receipt is not None:
+            return self._ours(receipt, scan) if _is_mark(receipt) else _same(receipt, scan)
+        return twin is None or _same(twin, scan)
 
     def _ours(self, receipt: Scan, scan: ScanIn) -> bool:
         return receipt.account_id == self.recorder.account_id or receipt.owner == scan.owner
@@ -152,11 +153,8 @@ class _Taking:
         if target is None and key in self.lines:
             return key
         if target is None and key in self.fresh:
-            other = self.fresh[key]
-            if other.action == "record":
-                # Its line came by another way, before this receipt.
-                return key
-            self.answers[undo.key] = to_settle(other.text[:64], "An undo is not taken back; scan the machine again.")
+            # Anything but an undo was cancelled out before.
+            self.answers[undo.key] = to_settle(undo.text[:64], "An undo is not taken back; scan the machine again.")
         elif target is None:
             self.marks.append(key)
             words = "That scan had not come in. Should it come, nothing is recorded."
@@ -252,10 +250,6 @@ def _fill_in(receipt: Scan, scan: ScanIn) -> None:
     receipt.action, receipt.text, receipt.event, receipt.list = scan.action, scan.text, scan.event, scan.list
     receipt.number, receipt.device, receipt.scanned_at = scan.number, scan.device, scan.scanned_at
     receipt.offset_ms, receipt.occurred_at, receipt.tag = scan.offset_ms, scan.occurred_at, scan.text[:64]
-
-
-def _renamed(scan: ScanIn, key: str) -> ScanIn:
-    return replace(scan, key=key)
 
 
 def _row(scan: ScanIn, answer: Answer, recorder: Recorder) -> dict[str, Any]:

@@ -25,9 +25,7 @@ _FILES = {"sheets.pdf": "pdf", "labels.zpl": "zpl"}
 @requires("label")
 def runs() -> str:
     """Every print run, newest first."""
-    before, after = (
-        whole(name, "0", "The place in the list", 0, 999_999) or None for name in ("before", "after")
-    )
+    before, after = (whole(name, "0", "The place in the list", 0, 999_999) or None for name in ("before", "after"))
     page = list_runs(session(), settings().page_size, before=before, after=after)
     return render_template(
         "labels/runs.html",

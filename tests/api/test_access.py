@@ -158,7 +158,7 @@ def test_the_caller_learns_who_it_is(api: Callable[[str], Caller]) -> None:
         "username": "procurement",
         "display_name": "Procurement",
         "role": "procurement",
-        "permissions": ["view", "record", "procure"],
+        "permissions": ["view", "record", "count", "procure"],
         "institution": "University of Testing",
         "time_zone": "Europe/London",
     }

@@ -74,22 +74,22 @@ def test_other_answers_take_few(fleet: str, sent: Callable[..., int]) -> None:
 
 def _changes() -> Iterator[tuple[str, str, dict[str, Any], int]]:
     """Events of one machine in an order that is possible, each with the statements it takes."""
-    yield "F-00", "deployed", {"custodian": "ada"}, 6
-    yield "F-00", "moved", {"location": "AT-5.01"}, 5
-    yield "F-00", "sighted", {}, 5
-    yield "F-00", "reported_missing", {}, 6
-    yield "F-00", "found", {}, 6
-    yield "F-00", "returned", {"location": "HUB"}, 6
-    yield "F-00", "held", {"reason": "an investigation"}, 7  # its free text lies in a table of its own
-    yield "F-00", "released", {}, 6
-    yield "M-1", "reserved", {"party": "remakery"}, 6
-    yield "M-1", "donated", {"partner": "remakery"}, 7  # an outcome is written too
-    yield "F-01", "declared_waste", {"reason": "broken"}, 7
-    yield "F-01", "collected", {"facility": "weee", "expected": "recycled"}, 7
-    yield "F-01", "recycled", {"loop": "open"}, 8  # an outcome is closed and another written
+    yield "F-00", "deployed", {"custodian": "ada"}, 5
+    yield "F-00", "moved", {"location": "AT-5.01"}, 4
+    yield "F-00", "sighted", {}, 4
+    yield "F-00", "reported_missing", {}, 5
+    yield "F-00", "found", {}, 5
+    yield "F-00", "returned", {"location": "HUB"}, 5
+    yield "F-00", "held", {"reason": "an investigation"}, 6  # its free text lies in a table of its own
+    yield "F-00", "released", {}, 5
+    yield "M-1", "reserved", {"party": "remakery"}, 5
+    yield "M-1", "donated", {"partner": "remakery"}, 6  # an outcome is written too
+    yield "F-01", "declared_waste", {"reason": "broken"}, 6
+    yield "F-01", "collected", {"facility": "weee", "expected": "recycled"}, 6
+    yield "F-01", "recycled", {"loop": "open"}, 7  # an outcome is closed and another written
 
 
-def test_a_change_takes_six_and_an_outcome_or_text_one_more(
+def test_a_change_takes_five_and_an_outcome_or_text_one_more(
     world: World, fleet: str, sent: Callable[..., int]
 ) -> None:
     # Row numbers of codes are asked once per process; the first request that names one pays for it.
@@ -102,7 +102,7 @@ def test_a_change_takes_six_and_an_outcome_or_text_one_more(
         body = {"event": event, "key": f"c-{number}", "details": details}
         measured[event] = sent("POST", f"/assets/{tag}/events", 201, json=body)
         repeated = sent("POST", f"/assets/{tag}/events", 200, json=body)
-        assert repeated <= 5, (event, repeated)
+        assert repeated <= 4, (event, repeated)
     assert measured == expected
 
 
@@ -111,4 +111,14 @@ def test_a_batch_takes_no_more_for_many_than_for_few(fleet: str, sent: Callable[
         rows = [{"event": "deployed", "key": f"d{start + n}", "tag": f"F-{start + n:02}"} for n in range(size)]
         return {"events": rows}
 
-    assert sent("POST", "/events", json=events(0, 2)) == sent("POST", "/events", json=events(2, 50)) <= 6
+    assert sent("POST", "/events", json=events(0, 2)) == 5, "a few machines are read with their lines"
+    # The lines of many go by COPY on PostgreSQL, which is not counted.
+    assert sent("POST", "/events", json=events(14, 40)) <= sent("POST", "/events", json=events(2, 12)) == 6
+
+
+def test_codes_that_a_worker_meets_for_the_first_time_cost_one_statement_however_many(
+    world: World, fleet: str, sent: Callable[..., int]
+) -> None:
+    References.forget()
+    details = {"custodian": "ada", "location": "AT-5.01", "department": "HCA"}
+    assert sent("POST", "/assets/F-00/events", 201, json={"event": "deployed", "key": "new", "details": details}) == 6

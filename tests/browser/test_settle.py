@@ -87,7 +87,12 @@ def test_the_pages_have_no_fault_and_do_not_spill_over(
     send(page, made := scans())
     page.emulate_media(color_scheme=scheme)
     file = tmp_path / "scans.json"
-    head = {"format": "inventory-scans", "version": 1, "device": "phone-1", "exported_at": datetime.now(UTC).isoformat()}
+    head = {
+        "format": "inventory-scans",
+        "version": 1,
+        "device": "phone-1",
+        "exported_at": datetime.now(UTC).isoformat(),
+    }
     file.write_text(json.dumps({**head, "scans": made}))
     found = []
 

@@ -52,9 +52,7 @@ def test_every_plain_host_gives_its_address(public_url: str, origin: str) -> Non
         ("https://[2001:db8::1]", "cannot be written in a small QR code"),
     ],
 )
-def test_a_public_address_that_no_label_can_carry_is_refused_with_the_reason(
-    public_url: str, why: str
-) -> None:
+def test_a_public_address_that_no_label_can_carry_is_refused_with_the_reason(public_url: str, why: str) -> None:
     with pytest.raises(ValidationRefused, match=why) as refusal:
         label_address(public_url, "ED-3K7Q-P")
     assert refusal.value.field == "public_url"

@@ -38,9 +38,7 @@ def test_the_png_decodes_at_the_printers_resolution_and_has_its_size(shape: obje
 
 
 @pytest.mark.parametrize("dpi", [203, 300])
-@pytest.mark.parametrize(
-    "model", ["Dell", "Lenovo ThinkCentre M720q Tiny Desktop 10T7", "X" * 80, "mmm " * 20]
-)
+@pytest.mark.parametrize("model", ["Dell", "Lenovo ThinkCentre M720q Tiny Desktop 10T7", "X" * 80, "mmm " * 20])
 def test_the_png_keeps_ink_inside_the_padding(model: str, dpi: int) -> None:
     label = replace(LABEL, model=model, institution="University of Aberdeen, Directorate of Digital Services")
     image = Image.open(BytesIO(asset_label_png(label, dpi=dpi))).convert("L")

@@ -13,8 +13,9 @@ from inventory.errors import ValidationRefused
 from inventory.labels.calibration import calibration_file
 from inventory.labels.geometry import SMALLEST_MODULE_MM, code_box, longest_payload
 from inventory.labels.label import SHOWABLE, LabelText, make_label, specimen
-from inventory.labels.layout import LOCAL, Layout, lay_out
+from inventory.labels.layout import Layout, lay_out
 from inventory.labels.payload import LONGEST
+from inventory.labels.setting import LOCAL
 from inventory.labels.shapes import LabelTemplate
 from inventory.labels.sheets import Placing, label_file
 from inventory.labels.templates import FAMILIES, TEMPLATES, template_named, templates_of
@@ -32,7 +33,9 @@ def own(number: int = 7) -> LabelText:
 
 
 def for_template(template: LabelTemplate, count: int) -> list[LabelText]:
-    return labels(count, foreign=template.shape.carries == "address" and longest_payload(template.shape, template.dpi) >= 87)
+    return labels(
+        count, foreign=template.shape.carries == "address" and longest_payload(template.shape, template.dpi) >= 87
+    )
 
 
 @every_template
@@ -68,7 +71,12 @@ def damaged(
         if all(math.hypot(max(0, abs(x - a) - 4.5), max(0, abs(y - b) - 4.5)) > radius for a, b in corners):
             break
     made = image.copy()
-    box = [left + (x - radius) * module, top + (y - radius) * module, left + (x + radius) * module, top + (y + radius) * module]
+    box = [
+        left + (x - radius) * module,
+        top + (y - radius) * module,
+        left + (x + radius) * module,
+        top + (y + radius) * module,
+    ]
     ImageDraw.Draw(made).ellipse(box, fill=255 * (seed % 2))
     return made
 
@@ -171,7 +179,10 @@ def test_a_module_is_whole_dots_a_third_of_a_millimetre_or_more_and_longer_texts
         shape = template.shape
         quiet = 0 if shape.quiet_on_edge else code.quiet_mm
         dark = code.side_mm - 2 * code.quiet_mm
-        for at, edge, side in ((code.x_mm, shape.edge_x_mm, shape.width_mm), (code.y_mm, shape.edge_y_mm, shape.height_mm)):
+        for at, edge, side in (
+            (code.x_mm, shape.edge_x_mm, shape.width_mm),
+            (code.y_mm, shape.edge_y_mm, shape.height_mm),
+        ):
             # Ink off the edge, and the whole quiet zone on the label.
             assert at + code.quiet_mm >= edge + quiet - 0.01 and at >= -0.01
             assert at + code.quiet_mm + dark <= side - edge - quiet + 0.01 and at + code.side_mm <= side + 0.01
@@ -216,7 +227,12 @@ def boxes(layout: Layout) -> list[Box]:
 
 def clash(one: Box, other: Box) -> bool:
     slack = 0.01
-    return one[1] < other[3] - slack and other[1] < one[3] - slack and one[2] < other[4] - slack and other[2] < one[4] - slack
+    return (
+        one[1] < other[3] - slack
+        and other[1] < one[3] - slack
+        and one[2] < other[4] - slack
+        and other[2] < one[4] - slack
+    )
 
 
 def crowded() -> list[LabelText]:
@@ -253,7 +269,13 @@ def test_nothing_lies_on_a_quiet_zone_on_anything_else_or_beyond_the_edge(templa
             assert bars.module_mm >= 0.25 - 1e-9
             assert bars.module_mm == pytest.approx(bars.dots * 25.4 / template.dpi)
             # Ten modules on both sides: free of ink, and on the label.
-            zone = ("zone", bars.x_mm - bars.quiet_mm, bars.y_mm, bars.x_mm + bars.width_mm + bars.quiet_mm, bars.y_mm + 6)
+            zone = (
+                "zone",
+                bars.x_mm - bars.quiet_mm,
+                bars.y_mm,
+                bars.x_mm + bars.width_mm + bars.quiet_mm,
+                bars.y_mm + 6,
+            )
             dark = code.side_mm - 2 * code.quiet_mm
             left, top = code.x_mm + code.quiet_mm, code.y_mm + code.quiet_mm
             assert not clash(zone, ("dark", left, top, left + dark, top + dark))

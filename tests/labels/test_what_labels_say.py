@@ -74,7 +74,9 @@ def test_a_label_shows_what_was_asked_for_and_a_reprint_says_so(world: World, se
         write_run(session, run, out, world.settings)
         page = pypdfium2.PdfDocument(out.getvalue())[0]
         assert f"R{number}" in page.get_textpage().get_text_range()
-        assert [text for text, _ in read(page.render(scale=300 / 72).to_pil().convert("L"))] == ["HTTPS://REUSE.TEST/T/M-1"]
+        assert [text for text, _ in read(page.render(scale=300 / 72).to_pil().convert("L"))] == [
+            "HTTPS://REUSE.TEST/T/M-1"
+        ]
 
 
 def test_a_label_that_shows_nothing_has_code_and_tag_only(world: World, session: Session) -> None:
@@ -102,7 +104,9 @@ def test_the_same_key_with_other_words_is_another_print(world: World, session: S
     ("change", "field"),
     [({"shows": ("model", "colour")}, "shows"), ({"wording": "poem"}, "wording"), ({"printer": 99}, "printer")],
 )
-def test_what_a_label_cannot_show_is_refused(world: World, session: Session, change: dict[str, object], field: str) -> None:
+def test_what_a_label_cannot_show_is_refused(
+    world: World, session: Session, change: dict[str, object], field: str
+) -> None:
     world.used_machine("M-1")
     with pytest.raises(InventoryError) as refusal, transaction(session):
         print_machines(session, job(world, **change), ["M-1"], world.settings)
@@ -148,19 +152,34 @@ def test_a_sold_machine_and_one_without_a_drive_say_what_the_ledger_states(world
 
 
 def test_a_machine_never_used_says_nothing_of_a_wipe(world: World, session: Session) -> None:
-    world.record("taken_on", None, "2019-05-01", tag="M-1", kind="monitor", status="donated", partner="remakery", outcome="donated")
+    world.record(
+        "taken_on",
+        None,
+        "2019-05-01",
+        tag="M-1",
+        kind="monitor",
+        status="donated",
+        partner="remakery",
+        outcome="donated",
+    )
     assert not any("wiped" in sentence for sentence in second_life(world, session, "M-1"))
 
 
 @pytest.mark.parametrize("state", ["in_use", "returned", "withdrawn"])
-def test_other_machines_get_no_second_life_label_and_the_words_say_why(world: World, session: Session, state: str) -> None:
+def test_other_machines_get_no_second_life_label_and_the_words_say_why(
+    world: World, session: Session, state: str
+) -> None:
     world.used_machine("M-1")
     if state == "returned":
         world.record("returned", "M-1", "2018-02-01")
     if state == "withdrawn":
         world.used_machine("M-2")
         world.record("merged", "M-1", into="M-2")
-    words = {"in_use": "it is in use. Only a machine that is donated", "returned": "it is returned", "withdrawn": "is withdrawn"}
+    words = {
+        "in_use": "it is in use. Only a machine that is donated",
+        "returned": "it is returned",
+        "withdrawn": "is withdrawn",
+    }
     with pytest.raises(InventoryError, match=words[state]), transaction(session):
         print_machines(session, job(world, wording="second_life"), ["M-1"], world.settings)
     assert state not in ALLOWED
@@ -229,7 +248,9 @@ def test_a_printer_takes_only_the_labels_of_its_kind(world: World, session: Sess
         (("hub", "dymo", 0, 0), "name"),
     ],
 )  # fmt: skip
-def test_a_printer_that_makes_no_sense_is_refused(session: Session, values: tuple[str, str, int, int], field: str) -> None:
+def test_a_printer_that_makes_no_sense_is_refused(
+    session: Session, values: tuple[str, str, int, int], field: str
+) -> None:
     with transaction(session):
         keep_printer(session, "Hub", "sheet", 1, 1)
     with pytest.raises(InventoryError) as refusal, transaction(session):
@@ -237,7 +258,9 @@ def test_a_printer_that_makes_no_sense_is_refused(session: Session, values: tupl
     assert refusal.value.field == field and len(list_printers(session)) == 1
 
 
-def test_a_printer_is_added_once_changed_found_by_name_and_limited(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_printer_is_added_once_changed_found_by_name_and_limited(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("inventory.labels.printers.MOST_PRINTERS", 2)
     with transaction(session):
         first = keep_printer(session, "Hub", "sheet", 1, 1)
@@ -295,7 +318,9 @@ def test_a_blank_label_shows_institution_logo_and_bars_and_is_still_unclaimed(wo
     assert all(each.unclaimed and each.bars and each.logo and each.institution for each in found) and len(found) == 2
 
 
-def test_five_hundred_labels_with_everything_take_few_statements(world: World, session: Session, engine: Engine) -> None:
+def test_five_hundred_labels_with_everything_take_few_statements(
+    world: World, session: Session, engine: Engine
+) -> None:
     for number in range(12):
         world.clean_machine(f"M-{number}")
     tags = [f"M-{number}" for number in range(12)]

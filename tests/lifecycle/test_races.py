@@ -1,6 +1,7 @@
 """Two people at once: exactly one wins, and nothing is recorded twice."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -8,10 +9,10 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from inventory.db import write
+from inventory.db import transaction, write
 from inventory.errors import InventoryError
 from inventory.lifecycle.models import LifecycleEvent
-from inventory.lifecycle.requests import EventRequest, Recorder
+from inventory.lifecycle.requests import EventRequest, Recorder, Result
 from inventory.lifecycle.service import record_event
 from inventory.lifecycle.upkeep import check_projections, verify
 from inventory.register.models import Asset
@@ -52,6 +53,32 @@ def test_of_forty_exclusive_events_on_one_machine_exactly_one_wins(world: World,
         lines += 1
     assert world.session.scalar(select(func.count()).select_from(LifecycleEvent)) == lines
     assert verify(world.session) == (lines, [])
+    assert check_projections(world.session, world.settings) == []
+
+
+def test_who_waited_for_the_lock_goes_on_from_the_line_that_was_recorded_meanwhile(
+    world: World, engine: Engine
+) -> None:
+    world.used_machine("ED-1")
+    waiting = threading.Event()
+    found: list[Result] = []
+
+    def second() -> None:
+        with Session(engine, expire_on_commit=False) as session:
+            waiting.set()
+            found.append(write(session, lambda own: record_event(own, EventRequest("sighted", "b", "ED-1"), recorder)))
+
+    recorder = world.recorder()
+    with Session(engine, expire_on_commit=False) as session, transaction(session):
+        first = record_event(session, EventRequest("returned", "a", "ED-1"), recorder)
+        thread = threading.Thread(target=second)
+        thread.start()
+        waiting.wait()
+        time.sleep(0.5)
+        assert found == []
+    thread.join()
+    assert (first.sequence, found[0].sequence, found[0].status) == (3, 4, "returned")
+    assert verify(world.session) == (4, [])
     assert check_projections(world.session, world.settings) == []
 
 

@@ -29,7 +29,9 @@ def told(found: Resolution) -> dict[str, Any]:
 
 def test_many_at_once_are_each_alone(world: World, session: Session, engine: Engine, settings: Settings) -> None:
     twin = {"type": "serial", "value": "TWIN"}
-    world.used_machine("M-1", identifiers=[{"type": "serial", "value": "SN-1"}, {"type": "mac", "value": "AA:BB:CC:DD:EE:FF"}])
+    world.used_machine(
+        "M-1", identifiers=[{"type": "serial", "value": "SN-1"}, {"type": "mac", "value": "AA:BB:CC:DD:EE:FF"}]
+    )
     world.used_machine("M-2", identifiers=[twin])
     world.used_machine("M-3", identifiers=[twin, {"type": "serial", "value": "GONE"}])
     world.used_machine("M-4", identifiers=[{"type": "serial", "value": "GONE"}])

@@ -35,7 +35,12 @@ TRUE = NOW - 3 * HOUR
     ids=lambda each: each if isinstance(each, str) else "",
 )  # fmt: skip
 def test_the_time_of_a_scan(
-    why: str, scanned_at: datetime, offset: timedelta | None, age: timedelta | None, sent_at: datetime | None, expected: datetime
+    why: str,
+    scanned_at: datetime,
+    offset: timedelta | None,
+    age: timedelta | None,
+    sent_at: datetime | None,
+    expected: datetime,
 ) -> None:
     found = occurred_at(
         NOW,

@@ -66,6 +66,21 @@ def test_former_tags_and_places_are_in_it_and_nobody_s_name(world: World, engine
     assert row[1:] == ["M-9", "laptop", "in_use", 1, "HUB", "Dell Latitude 5400", ["M-1"]]
 
 
+def test_a_key_is_named_once_and_the_maker_too(world: World, engine: Engine) -> None:
+    same = [{"type": "serial", "value": "X1"}, {"type": "supplier_id", "value": "x1"}]
+    world.used_machine("M-1", manufacturer="Dell", model="Dell OptiPlex", identifiers=same)
+    for number in range(6):
+        world.used_machine(f"N-{number}")
+    world.used_machine("M-9", identifiers=[{"type": "serial", "value": "X9"}])
+    world.session.commit()
+    _, cursor = fetch(engine)
+    for tag in ("M-1", "M-9"):
+        world.record("returned", tag)
+    world.session.commit()
+    first, last = fetch(engine, cursor)[0].values()
+    assert first[6:] == ["Dell OptiPlex", ["X1"]] and last[6:] == ["Dell Latitude 5400", ["X9"]]
+
+
 def test_an_empty_register_has_a_cursor_too(world: World, engine: Engine) -> None:
     rows, cursor = fetch(engine)
     assert rows == {} and cursor is not None
@@ -219,7 +234,9 @@ def test_a_rebuild_makes_every_copy_anew(world: World, engine: Engine) -> None:
         assert copy.epoch(session) != before
 
 
-@pytest.mark.parametrize("cursor", ["x", "1.2.3", "1.2.3.4.zzzzzzzzzzzz", "-1.2.3.4." + "0" * 12, "9" * 19 + ".1.1.1." + "0" * 12])
+@pytest.mark.parametrize(
+    "cursor", ["x", "1.2.3", "1.2.3.4.zzzzzzzzzzzz", "-1.2.3.4." + "0" * 12, "9" * 19 + ".1.1.1." + "0" * 12]
+)
 def test_a_cursor_that_nobody_gave_out_is_refused(world: World, engine: Engine, cursor: str) -> None:
     with Session(engine) as session, pytest.raises(ValidationRefused, match="cursor"):
         copy_page(session, 0, cursor)

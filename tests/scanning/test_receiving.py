@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
 from inventory.accounts.models import Account
@@ -21,6 +21,8 @@ from inventory.errors import RuleRefused
 from inventory.lifecycle.models import LifecycleEvent
 from inventory.lifecycle.requests import Recorder
 from inventory.lifecycle.upkeep import check_projections, verify
+from inventory.register.models import BlankTag
+from inventory.register.tags import issue
 from inventory.scanning.incoming import ScanIn
 from inventory.scanning.models import Scan
 from inventory.scanning.receiving import Handlers, Received, receive, settled_key
@@ -89,7 +91,10 @@ def test_a_request_sent_twice_at_once_is_taken_in_once(world: World, engine: Eng
     for turn in range(4):
         event = ("moved", "sighted", "reported_missing", "found")[turn]
         said = {"location": "HUB"} if event == "moved" else {}
-        scans = [scan(f"scan-{turn}-{n}", f"M-{n}", event, details=said, occurred_at=NOW + timedelta(hours=turn)) for n in range(6)]
+        scans = [
+            scan(f"scan-{turn}-{n}", f"M-{n}", event, details=said, occurred_at=NOW + timedelta(hours=turn))
+            for n in range(6)
+        ]
         scans.append(scan(f"scan-{turn}-x", "NOBODY", event))
         who = world.recorder(now=NOW + timedelta(hours=turn, minutes=1))
         found = together(engine, [lambda session, s=scans, w=who: receive(session, s, w, NONE)] * 3)  # type: ignore[misc]
@@ -198,7 +203,9 @@ def test_a_key_that_the_ledger_knows_already_is_not_used_again(world: World) -> 
     assert take(world, scan("by-the-form-2", "M-1", "sighted")) == ["to_settle"]
     world.record("sighted", "M-2", key="by-the-form-3")
     assert take(world, undo("undo-form-3", "by-the-form-3")) == ["undone"]
-    assert take(world, scan("undo-with-its-line", "M-2", "sighted"), undo("u-0", "undo-with-its-line")) == ["undone"] * 2
+    assert (
+        take(world, scan("undo-with-its-line", "M-2", "sighted"), undo("u-0", "undo-with-its-line")) == ["undone"] * 2
+    )
 
 
 def test_a_line_and_its_undo_whose_receipts_were_never_written(world: World) -> None:
@@ -208,9 +215,39 @@ def test_a_line_and_its_undo_whose_receipts_were_never_written(world: World) -> 
     assert verify(world.session)[1] == []
 
 
+def test_one_scan_twice_in_a_request_is_one_scan(world: World) -> None:
+    world.used_machine("M-1")
+    one = scan("scan-1", "M-1")
+    assert take(world, one, one) == ["recorded", "recorded"] and lines(world)[2:] == ["scan-1"]
+    assert take(world, undo("u-1", "scan-1"), undo("u-2", "scan-1")) == ["undone", "undone"]
+    assert lines(world)[2:] == ["scan-1", "u-1"]
+
+
+def test_a_mark_of_somebody_else_keeps_no_scan_out(world: World) -> None:
+    world.used_machine("M-1")
+    assert take(world, undo("u-1", "scan-1", owner="b" * 32), by=second_account(world)) == ["undone"]
+    assert take(world, scan("scan-1", "M-1")) == ["recorded"]
+
+
+def test_a_blank_label_and_a_slip_are_told_as_what_they_are(world: World) -> None:
+    tag = issue("ED", 7)
+    world.used_machine(tag)
+    with transaction(world.session) as session:
+        session.execute(insert(BlankTag), [{"tag_key": issue("ED", 8), "run": "r", "printed_at": NOW}])
+    wrong = tag[:3] + ("X" if tag[3] != "X" else "Y") + tag[4:]
+    with transaction(world.session) as session:
+        found = receive(session, [scan("s-1", issue("ED", 8)), scan("s-2", wrong)], world.recorder(), NONE)
+    assert [each.answer.outcome for each in found] == ["to_settle"] * 2
+    assert "on no machine yet" in found[0].answer.words and f"Did you mean {tag}?" in found[1].answer.words
+
+
 def test_an_undo_is_not_taken_back(world: World) -> None:
     world.used_machine("M-1")
-    assert take(world, scan("scan-1", "M-1"), undo("undo-1", "scan-1"), undo("undo-2", "undo-1")) == ["undone", "undone", "to_settle"]
+    assert take(world, scan("scan-1", "M-1"), undo("undo-1", "scan-1"), undo("undo-2", "undo-1")) == [
+        "undone",
+        "undone",
+        "to_settle",
+    ]
     assert take(world, undo("undo-3", "undo-1")) == ["to_settle"]
 
 

@@ -15,7 +15,12 @@ HUB, TOWER = {"location": "HUB"}, {"location": "AT-5.01"}
 
 def line(key: str, minutes: float, kind: str = "moved", details: dict[str, Any] = HUB, **more: Any) -> Line:
     at = TEN + timedelta(minutes=minutes)
-    values: dict[str, Any] = {"precision": "instant", "recorded_at": at, "actor": "me", "sequence": int(minutes * 10) + 900}
+    values: dict[str, Any] = {
+        "precision": "instant",
+        "recorded_at": at,
+        "actor": "me",
+        "sequence": int(minutes * 10) + 900,
+    }
     return Line(key, kind, at, details=details, **(values | more))
 
 

@@ -6,6 +6,7 @@ import io
 import re
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -205,9 +206,15 @@ AWKWARD = [
 
 
 def constants(module: Any) -> list[str]:
-    """Words that stand in a module as text: names of controls and what may be chosen in them."""
-    tree = ast.parse(inspect.getsource(module))
-    found = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    """Words that stand in a module, and in what it reads forms with, as text: names of controls and their choices."""
+    nodes = list(ast.walk(ast.parse(inspect.getsource(module))))
+    own = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    own |= {f"inventory.web.{alias.name}" for node in nodes if isinstance(node, ast.ImportFrom)
+            and node.module == "inventory.web" for alias in node.names}  # fmt: skip
+    for name in sorted(own):
+        if name.startswith("inventory.web.") and name.endswith(("_form", "._counting")):
+            nodes += ast.walk(ast.parse(inspect.getsource(import_module(name))))
+    found = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return sorted(word for word in found if _WORD.match(word))
 
 
@@ -385,8 +392,9 @@ def test_the_names_of_controls_are_found_in_their_modules() -> None:
     """Else the forms above would be noise only."""
     modules = find("inventory.web", "blueprint")
     assert {"views", "labels", "settings_accounts"} <= modules.keys()
-    from inventory.web import labels, scan, settings_accounts
+    from inventory.web import labels, scan, settings_accounts, stock_takes
 
     assert {"skip", "template", "key", "count"} <= set(constants(labels))
+    assert {"purpose", "scope", "place", "action"} <= set(constants(stock_takes))
     assert {"username", "role", "password"} <= set(constants(settings_accounts))
     assert "tag" in constants(scan) and "drives-0-uid" in control_names()

@@ -52,7 +52,10 @@ def test_a_printer_is_kept_chosen_printed_with_changed_and_removed(app: Flask, w
     again = client.post(f"{answer.location}/again", data={"key": "a", "template": "DYMO-99012", "printer": str(number)})
     world.session.commit()
     assert again.status_code == 303 and world.session.query(LabelRun).order_by(LabelRun.id).all()[1].printer_id is None
-    assert client.post(f"/labels/printers/{number}", data=PRINTER | {"name": "QL", "family": "brother_ql"}).status_code == 303
+    assert (
+        client.post(f"/labels/printers/{number}", data=PRINTER | {"name": "QL", "family": "brother_ql"}).status_code
+        == 303
+    )
     # A printer of another kind brings the labels it takes.
     assert "Brother DK-22205" in client.get(f"/labels?tag=M-1&printer={number}&template=L7160").get_data(as_text=True)
     assert client.post(f"/labels/printers/{number}/remove").status_code == 303
@@ -166,7 +169,9 @@ def test_the_label_pages_take_few_statements_whatever_is_shown(app: Flask, world
     client.post("/labels/printers", data=PRINTER)
     client.get("/labels")
     tags = "&".join(f"tag=M-{number}" for number in range(25))
-    everything = "shows_asked=1&" + "&".join(f"shows={key}" for key in ("model", "serial", "department", "logo", "bars"))
+    everything = "shows_asked=1&" + "&".join(
+        f"shows={key}" for key in ("model", "serial", "department", "logo", "bars")
+    )
     for address, most in (
         ("/labels/printers", 4), ("/labels", 9), (f"/labels?{tags}", 10), (f"/labels?{tags}&{everything}", 12),
         (f"/labels?{tags}&wording=second_life", 11), ("/labels/calibration", 3),

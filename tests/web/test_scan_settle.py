@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from inventory.db import db
 from inventory.lifecycle.models import LifecycleEvent
 from inventory.scanning.models import Scan
-from tests.conftest import World
+from tests.conftest import World, statements
 from tests.web.browser import details_of, kinds_of, sign_in, status_of, words
 from tests.web.test_scan_sync import one, outcomes, receipt, sync, undo
 
@@ -142,8 +143,27 @@ def test_the_list_is_paged(client: FlaskClient, world: World) -> None:
     assert "NOBODY-59" in words(client.get(href.replace("&amp;", "&")))
 
 
+def test_a_page_takes_as_few_statements_for_many_as_for_one(client: FlaskClient, world: World) -> None:
+    counted = []
+    client.get("/scan/settle")
+    for many in (1, 20):
+        for n in range(many):
+            world.used_machine(f"M-{many}-{n}")
+        refused = [one(f"M-{many}-{n}", "donated", details={"partner": "remakery"}) for n in range(many)]
+        sync(client, *refused, *(one(f"NOBODY-{many}-{n}", "returned") for n in range(many)))
+        with statements(db.engine) as sent:
+            assert client.get("/scan/settle").status_code == 200
+        counted.append(len(sent))
+    assert counted[0] == counted[1] <= 15, counted
+
+
 def queue(*scans: dict[str, Any], **more: Any) -> dict[str, Any]:
-    head = {"format": "inventory-scans", "version": 1, "device": "phone-1", "exported_at": datetime.now(UTC).isoformat()}
+    head = {
+        "format": "inventory-scans",
+        "version": 1,
+        "device": "phone-1",
+        "exported_at": datetime.now(UTC).isoformat(),
+    }
     return {**head, "scans": list(scans), **more}
 
 
@@ -157,7 +177,11 @@ def test_a_queue_is_brought_in_once_and_the_phone_is_told_so(app: Flask, world: 
         world.used_machine(tag)
     buyer = sign_in(app, world, "procurement")
     scanned_by = "procurement" + "0" * 21
-    scans = [one("M-1", "returned", owner=scanned_by), one("NOBODY", "returned", owner=scanned_by), one("M-2", "sighted")]
+    scans = [
+        one("M-1", "returned", owner=scanned_by),
+        one("NOBODY", "returned", owner=scanned_by),
+        one("M-2", "sighted"),
+    ]
     scans.append(undo(scans[2]))
     boss = sign_in(app, world)
     page = words(bring(boss, queue(*scans)))
@@ -184,7 +208,9 @@ def test_a_queue_is_brought_in_once_and_the_phone_is_told_so(app: Flask, world: 
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
-def test_a_file_that_cannot_be_read_is_refused_in_words(client: FlaskClient, world: World, content: Any, said: str) -> None:
+def test_a_file_that_cannot_be_read_is_refused_in_words(
+    client: FlaskClient, world: World, content: Any, said: str
+) -> None:
     answer = bring(client, content)
     assert answer.status_code == 422 and said in words(answer)
     assert world.session.scalar(select(Scan.id)) is None

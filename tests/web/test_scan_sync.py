@@ -17,7 +17,15 @@ from inventory.scanning.models import Scan
 from tests.conftest import World
 from tests.web.browser import details_of, kinds_of, sign_in, status_of
 
-NEW: dict[str, Any] = {"number": 1, "offset_ms": 0, "age_ms": 0, "action": "record", "details": {}, "undoes": None, "list": None}
+NEW: dict[str, Any] = {
+    "number": 1,
+    "offset_ms": 0,
+    "age_ms": 0,
+    "action": "record",
+    "details": {},
+    "undoes": None,
+    "list": None,
+}
 
 
 def key() -> str:
@@ -68,7 +76,13 @@ def test_a_scan_is_recorded_with_its_details_and_leaves_a_receipt(client: FlaskC
     }  # fmt: skip
     assert details_of(world, "M-1") == {"location": "HUB"}
     kept = receipt(world, scan)
-    assert (kept.outcome, kept.tag, kept.text, kept.device, kept.details) == ("recorded", "M-1", scan["text"], "phone-1", None)
+    assert (kept.outcome, kept.tag, kept.text, kept.device, kept.details) == (
+        "recorded",
+        "M-1",
+        scan["text"],
+        "phone-1",
+        None,
+    )
 
 
 def test_the_same_request_again_answers_already_and_doubles_nothing(client: FlaskClient, world: World) -> None:
@@ -175,22 +189,31 @@ def test_a_wrong_clock_is_told_and_noted(client: FlaskClient, world: World) -> N
     answer = client.post("/scan/sync", json={"device": "d", "sent_at": fast.isoformat(), "scans": [scan]}).get_json()
     assert abs(answer["clock"]["off_by_ms"] + 7_200_000) < 60_000
     kept = receipt(world, scan)
-    assert kept.clock_off_ms == answer["clock"]["off_by_ms"] and abs(kept.occurred_at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert kept.clock_off_ms == answer["clock"]["off_by_ms"] and abs(kept.occurred_at - datetime.now(UTC)) < timedelta(
+        minutes=1
+    )
 
 
 def test_boot_tells_what_the_page_needs_without_the_network(client: FlaskClient, world: World) -> None:
     world.used_machine("M-1")
     told = client.get("/scan/boot").get_json()
     assert told["version"] == 1 and told["csrf"] and told["account"]["may_correct"]
-    assert ["HUB", "King's Buildings, Reuse hub, Store B12"] in told["places"] and ["INF", "School of Informatics"] in told["departments"]
+    assert ["HUB", "King's Buildings, Reuse hub, Store B12"] in told["places"] and [
+        "INF",
+        "School of Informatics",
+    ] in told["departments"]
     assert told["copy"]["machines"] == 1 and "REUSE.TEST" in told["hosts"]
     returned = next(each for each in told["events"] if each["key"] == "returned")
     assert returned["to"] == "returned" and "in_use" in returned["from"]
-    assert {"location": "place", "note": "text"}.items() <= {each["name"]: each["type"] for each in returned["fields"]}.items()
+    assert {"location": "place", "note": "text"}.items() <= {
+        each["name"]: each["type"] for each in returned["fields"]
+    }.items()
 
 
 def test_the_copy_bears_what_a_scan_may_say(client: FlaskClient, world: World) -> None:
-    world.used_machine("M-1", identifiers=[{"type": "serial", "value": "sn 1"}, {"type": "mac", "value": "aa:bb:cc:dd:ee:ff"}])
+    world.used_machine(
+        "M-1", identifiers=[{"type": "serial", "value": "sn 1"}, {"type": "mac", "value": "aa:bb:cc:dd:ee:ff"}]
+    )
     page = client.get("/scan/copy").get_json()
     [machine] = page["machines"]
     assert machine[1:] == ["M-1", "laptop", "in_use", 1, None, "Dell Latitude 5400", ["SN 1", "AABBCCDDEEFF"]]
@@ -282,7 +305,10 @@ def test_a_scan_of_a_bad_shape_is_named_and_nothing_is_taken_in(
 def test_whatever_was_read_is_taken(client: FlaskClient, world: World) -> None:
     odd = ["", "\x00", "x" * 5_000, "%", "🖥️", "\ufffe", "a\nb", "'; DROP TABLE scan;--", None]
     assert set(outcomes(sync(client, *(one(text, "returned") for text in odd)))) == {"to_settle"}
-    assert outcomes(sync(client, one("M-1", None, action="list", list="B12"), one("x", None, action="dance")))[1] == "to_settle"
+    assert (
+        outcomes(sync(client, one("M-1", None, action="list", list="B12"), one("x", None, action="dance")))[1]
+        == "to_settle"
+    )
 
 
 def test_a_request_that_is_too_large_is_refused(client: FlaskClient) -> None:
