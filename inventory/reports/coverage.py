@@ -103,9 +103,7 @@ def _counts(session: Session, query: Query, settings: Settings) -> Counter[str]:
         if band.months is not None:
             whens.append((Asset.last_seen_at >= _start(months_before(today, band.months), settings), band.key))
     which = case(*whens, else_=BANDS[-1].key)
-    statement = (
-        select(which, func.count()).where(Asset.status.in_(sorted(ON_SITE)), *present(query)).group_by(which)
-    )
+    statement = select(which, func.count()).where(Asset.status.in_(sorted(ON_SITE)), *present(query)).group_by(which)
     return Counter({key: int(number) for key, number in session.execute(statement)})
 
 

@@ -48,7 +48,9 @@ def test_a_label_is_one_scan_however_long_it_is_held(site: Site, camera: Any, wo
     scanning(page, site)
     until(page, lambda: texts(page))
     page.wait_for_timeout(1800)
-    assert [(each["text"], each["source"]) for each in heard(page)] == [("HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-1", "camera")]
+    assert [(each["text"], each["source"]) for each in heard(page)] == [
+        ("HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-1", "camera")
+    ]
     expect(page.locator("[data-answer]")).to_contain_text("ED-1")
     expect(page.locator("[data-part='line']")).to_have_text("Read ED-1.")
     assert any("zxing_reader.wasm" in url for url in asked)
