@@ -16,9 +16,9 @@ blueprint = Blueprint("web_scan_app", __name__)
 
 PRODUCT: Final = "ICT re-use inventory"
 _FONTS = "vendor/atkinson-hyperlegible/atkinson-hyperlegible-"
-_SHEETS = ("tokens", "app", "shell", "components", "tables", "charts", "scan", "print", "machines", "scan-app")
+_SHEETS = ("controls", "tokens", "app", "shell", "components", "scan", "scan-app")
 OFFLINE_FILES: Final = (
-    "vendor/bootstrap/bootstrap.min.css",
+    "vendor/bootstrap/bootstrap-reboot.min.css",
     *(f"css/{name}.css" for name in _SHEETS),
     f"{_FONTS}next-latin-wght-normal.woff2",
     f"{_FONTS}mono-latin-wght-normal.woff2",

@@ -3,7 +3,7 @@ import { Clock } from "./scan-clock.js";
 import { Copy } from "./scan-copy.js";
 import { useSpriteOf } from "./scan-dom.js";
 import { keepPage, offerInstall, storageState } from "./scan-install.js";
-import { hear } from "./scan-hear.js";
+import { hear, hearEarly } from "./scan-hear.js";
 import { fillMenu, saveFile } from "./scan-menu.js";
 import { ModePanel } from "./scan-mode-panel.js";
 import { inWords, listMode, LOOK_UP, recordMode, remembered, stillThere } from "./scan-modes.js";
@@ -95,7 +95,7 @@ class App {
     this.recentKept = remembered(this.recentKept, mode);
     this.panel.close();
     this.#showMode();
-    this.store.setFact("mode", { owner: this.bootKept?.account.uid, mode, recent: this.recentKept }).catch(() => {});
+    this.modeKeeping = this.store.setFact("mode", { owner: this.bootKept?.account.uid, mode, recent: this.recentKept }).catch(() => {});
     return null;
   }
 
@@ -163,13 +163,15 @@ class App {
     const boot = this.bootKept;
     const list = asked.has("list") && (boot.lists ?? []).find((each) => [each.code, each.uid].includes(asked.get("list")));
     const details = Object.fromEntries([...asked].filter(([name, value]) => value && name !== "mode"));
-    const mode = list ? listMode(list) : asked.has("mode") && recordMode(asked.get("mode"), details, boot);
+    const recording = () => recordMode(asked.get("mode"), details, boot) ?? (asked.get("mode") === "look-up" ? LOOK_UP : null);
+    const mode = list ? listMode(list) : asked.has("mode") && recording();
     if (mode) this.setMode(mode);
     this.facts.unreachable = asked.has("unreachable");
     if (location.search) history.replaceState(null, "", this.root.dataset.page);
   }
 
   #showMode() {
+    this.panel.opener.disabled = !this.bootKept;
     this.root.querySelector("[data-mode-line]").textContent = this.bootKept ? inWords(this.modeKept, this.bootKept).line : "";
   }
 
@@ -203,7 +205,7 @@ class App {
     });
     this.store.channel?.addEventListener("message", () => {
       clearTimeout(this.heard);
-      this.heard = setTimeout(() => this.session.lookAgain().then(() => this.show()), 300);
+      this.heard = setTimeout(() => this.#lookAgain(), 300);
     });
     setInterval(() => this.clock.look() !== this.jumpedTold && this.show(), 5_000);
     setInterval(() => document.visibilityState === "visible" && this.#beat(), HEARTBEAT_MS);
@@ -217,6 +219,13 @@ class App {
       onKept: () => this.show(),
       onUpdate: (update) => ((this.facts.update = update), this.show()),
     }).catch(() => {});
+  }
+
+  /** Another tab has changed what is kept here. */
+  async #lookAgain() {
+    this.sync.lastAt = (await this.store.fact("synced")) ?? null;
+    await this.session.lookAgain();
+    this.show();
   }
 
   /** Now and then: is the server there, and what is new? */
@@ -283,4 +292,5 @@ async function start() {
   root.dataset.ready = "";
 }
 
+hearEarly();
 start();

@@ -1,6 +1,14 @@
 // Everything by which a scan reaches the page: the camera's event, the field, a scanner that types anywhere.
 import { listenForBursts } from "./wedge.js";
 
+const early = [];
+const remember = (event) => early.push(event.detail);
+
+/** A camera may read before the page has opened what it keeps: such scans are taken as soon as it has. */
+export function hearEarly() {
+  document.addEventListener("inventory:scan", remember);
+}
+
 export function hear(app) {
   const { root } = app;
   const field = root.querySelector("[data-scan-field]");
@@ -28,6 +36,8 @@ export function hear(app) {
     app.facts.storage = event.detail.full ? "full" : "trouble";
     app.show();
   });
+  document.removeEventListener("inventory:scan", remember);
+  for (const { text, source } of early.splice(0)) say(text, source);
   // A keyboard on the screen would cover half of it: only where there is a real one is the field ready at once.
   if (matchMedia("(pointer: fine)").matches) field.focus();
 }

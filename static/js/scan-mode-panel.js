@@ -77,7 +77,7 @@ export class ModePanel {
   }
 
   #form(event, last, problem) {
-    const form = element("form", { class: "mode-form", novalidate: true, autocomplete: "off" });
+    const form = element("form", { class: "mode-form", novalidate: true, autocomplete: "off", "data-event": event.key });
     form.append(element("h2", { class: "scan-modes__title" }, icon(event.icon, 20), ` ${event.label}: what all scans share`));
     if (problem) form.append(element("p", { class: "field__error" }, problem));
     for (const field of event.fields) form.append(this.#control(event, field, last));
@@ -155,11 +155,14 @@ export class ModePanel {
     this.choose({ action: "record", event: event.key, details, names });
   }
 
-  /** The code of a place was scanned while a form is open that asks for one. */
+  /** The code of a place was scanned while a form is open that asks for one; if nothing else is needed, it starts. */
   fillPlace(choice) {
     const field = this.place.querySelector("[data-place] input");
     if (!field) return false;
     field.value = choice;
+    const event = this.boot().events.find((each) => each.key === field.form.dataset.event);
+    const { errors } = readDetails(event, Object.fromEntries(new FormData(field.form)), this.boot());
+    if (Object.keys(errors).length === 0) field.form.requestSubmit();
     return true;
   }
 

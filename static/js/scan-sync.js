@@ -108,6 +108,8 @@ export class Sync {
 
   async #settle(scans, answer) {
     const results = new Map(answer.results.map((result) => [result.key, result]));
+    this.lastAt = new Date().toISOString();
+    await this.store.setFact("synced", this.lastAt);
     const answered = await this.store.change(scans.map((scan) => scan.key), (scan) => {
       const result = results.get(scan.key);
       if (!result) return false;
@@ -121,8 +123,6 @@ export class Sync {
     });
     if (answered.length === 0) throw new Error("the server answered for no scan");
     this.pause = FIRST_PAUSE_MS;
-    this.lastAt = new Date().toISOString();
-    await this.store.setFact("synced", this.lastAt);
     await this.onAnswers(answered, answer.results, answer);
   }
 

@@ -110,6 +110,7 @@ export class Taker {
     const boot = this.app.boot();
     if (!boot) return;
     const problem = { mode: () => this.#mode(name, boot), place: () => this.#place(name, boot), list: () => this.#list(name, boot) }[what]();
+    await this.app.modeKeeping;
     if (problem) this.session.tell({ outcome: "refused", tag: text.trim().toUpperCase(), headline: "Mode not changed", words: problem });
   }
 
@@ -121,6 +122,8 @@ export class Taker {
     const last = this.app.recent().find((mode) => mode.event === key);
     const mode = recordMode(key, last?.details ?? {}, boot, last?.names ?? {});
     if (mode) return this.app.setMode(mode);
+    // Until it is said, nothing may be recorded in the mode of before.
+    this.app.setMode(LOOK_UP);
     this.app.panel.start(key, "Say this once, or scan the code of a place; then the scans go on.");
     return null;
   }

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Site, picture, sign_in
 from tests.conftest import World
@@ -54,27 +55,28 @@ def test_a_pile_is_scanned_one_after_another(site: Site, open_page: Any, world: 
     page = open_page(size="phone")
     sign_in(page, site)
     page.goto(site.address + "/scan")
-    page.get_by_role("link", name="Change").click()
-    page.get_by_role("link", name=re.compile("return", re.I)).first.click()
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url(re.compile(r"/scan\?"))
-    field = page.locator("#scan-tag")
-    for tag in ("ED-1", "ed-2", "ED-77", "ED-9"):
+    page.get_by_role("button", name="Change").click()
+    page.get_by_role("button", name="Returned").first.click()
+    page.get_by_label("Location").fill("store b12")
+    page.get_by_role("button", name="Start scanning").click()
+    expect(page.locator("[data-mode-line]")).to_have_text("Returned → King's Buildings, Reuse hub, Store B12")
+    field, answer = page.locator("#scan-field"), page.locator("[data-answer]")
+    for tag, outcome in (("ED-1", "recorded"), ("ed-2", "recorded"), ("ED-77", "settle"), ("ED-9", "refused")):
         field.fill(tag)
         page.keyboard.press("Enter")
-        page.wait_for_function(
-            "tag => document.querySelector('main').innerText.toUpperCase().includes(tag)", arg=tag.upper()
-        )
-    page.wait_for_function("() => document.querySelector('main').innerText.includes('ED-77')")
-    page.wait_for_timeout(500)
+        expect(answer).to_contain_text(tag.upper())
+        expect(answer).to_have_class(re.compile(f"scan-answer--{outcome}"))
+    page.wait_for_timeout(300)
     assert (status_of(world, "ED-1"), status_of(world, "ED-2"), status_of(world, "ED-9")) == ("returned",) * 3
     assert kinds_of(world, "ED-9").count("returned") == 1
-    text = page.inner_text("main")
-    assert "2 recorded in this session" in text.replace("\n", " ")
+    expect(page.locator("[data-tally]")).to_have_text("3")
+    expect(page.locator("[data-settle-link]")).to_contain_text("1 to settle")
     picture(page, "scan")
 
 
-def test_a_donation_of_an_unwiped_machine_is_refused_and_nothing_changes(site: Site, open_page: Any, world: World) -> None:
+def test_a_donation_of_an_unwiped_machine_is_refused_and_nothing_changes(
+    site: Site, open_page: Any, world: World
+) -> None:
     world.record("inspected", "ED-9", "2018-02-01", functional="working", cosmetic="B")
     page = open_page()
     sign_in(page, site)
@@ -89,7 +91,9 @@ def test_a_donation_of_an_unwiped_machine_is_refused_and_nothing_changes(site: S
     picture(page, "refusal")
 
 
-def test_a_machine_goes_from_the_hub_to_a_partner_by_buttons_and_counts(site: Site, open_page: Any, world: World) -> None:
+def test_a_machine_goes_from_the_hub_to_a_partner_by_buttons_and_counts(
+    site: Site, open_page: Any, world: World
+) -> None:
     page = open_page()
     sign_in(page, site)
 

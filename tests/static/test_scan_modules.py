@@ -136,7 +136,15 @@ BOOT = {
 
 
 def machine(**facts):
-    return {"id": 1, "tag": "M-1", "kind": "laptop", "status": "in_use", "used": True, "place": "HUB", "model": "Dell 5400"} | facts
+    return {
+        "id": 1,
+        "tag": "M-1",
+        "kind": "laptop",
+        "status": "in_use",
+        "used": True,
+        "place": "HUB",
+        "model": "Dell 5400",
+    } | facts
 
 
 @pytest.mark.parametrize(
@@ -168,7 +176,13 @@ NOW = 1_795_600_000_000
 
 
 def said(minutes=1, **facts):
-    made = {"state": "waiting", "action": "record", "event": "moved", "details": {"location": "HUB"}, "scanned_at": "2026-11-25T10:39:00.000Z"}
+    made = {
+        "state": "waiting",
+        "action": "record",
+        "event": "moved",
+        "details": {"location": "HUB"},
+        "scanned_at": "2026-11-25T10:39:00.000Z",
+    }
     return made | facts
 
 
@@ -186,7 +200,9 @@ def said(minutes=1, **facts):
         ("waits at the desk", [said(state="settle")], "2026-11-25T10:40:00Z", False),
     ],
 )
-def test_a_double_scan_is_the_same_thing_said_of_a_machine_within_a_quarter_of_an_hour(module, page, reason, recent, at, twice):
+def test_a_double_scan_is_the_same_thing_said_of_a_machine_within_a_quarter_of_an_hour(
+    module, page, reason, recent, at, twice
+):
     now = page.evaluate("(at) => Date.parse(at)", at)
     [found] = module("scan-decide", "saidAlready", [[recent, said(), {"place": "HUB"}, now]])
     assert (found is not None) is twice, reason
@@ -249,14 +265,21 @@ def test_columns_hold_what_the_rows_held(module):
     for each in (rows, []):
         [kept] = module("scan-copy", "columns", [[each]])
         # Typed arrays reach Python as plain lists and must go back as such.
-        assert module("scan-copy", "rowsOf", [[kept | {"ids": list(kept["ids"].values()) if isinstance(kept["ids"], dict) else kept["ids"]}]]) == [
-            [[*row[:6], row[6] or None, row[7]] for row in each]
-        ]
+        assert module(
+            "scan-copy",
+            "rowsOf",
+            [[kept | {"ids": list(kept["ids"].values()) if isinstance(kept["ids"], dict) else kept["ids"]}]],
+        ) == [[[*row[:6], row[6] or None, row[7]] for row in each]]
 
 
 def test_scans_that_an_earlier_page_left_waiting_are_taken_over(module):
     old = [
-        {"key": "k-1", "tag": "M-1", "owner": "tom", "fields": [["mode", "returned"], ["location", "HUB"], ["note", ""], ["tag", "M-1"]]},
+        {
+            "key": "k-1",
+            "tag": "M-1",
+            "owner": "tom",
+            "fields": [["mode", "returned"], ["location", "HUB"], ["note", ""], ["tag", "M-1"]],
+        },
         {"key": "k-2", "tag": "M-2", "owner": "tom", "fields": [["mode", "look-up"], ["tag", "M-2"]]},
         {"broken": True},
     ]
