@@ -2,7 +2,9 @@
 
 import contextlib
 import http.client
+import io
 import os
+import re
 import shutil
 import signal
 import socket
@@ -10,10 +12,12 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import ip_interface
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
 
 import psutil
 import pytest
@@ -88,6 +92,30 @@ def test_a_started_server_is_trusted_by_its_own_authority_only(tmp_path: Path, s
         status, headers, page = get(port, "/setup", only)
         assert status == 200 and "Secure" in headers["set-cookie"] and "strict-transport-security" not in headers
         assert b"PRIVATE" not in page
+        # A form goes through as well: over HTTPS the page it came from is looked at too.
+        token = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert token is not None
+        form = {
+            "username": "first",
+            "display_name": "First",
+            "password": "four unrelated words",
+            "again": "four unrelated words",
+        }
+        with contextlib.closing(http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=only)) as asked:
+            asked.request(
+                "POST",
+                "/setup",
+                urlencode(form | {"csrf_token": token[1].decode()}),
+                {
+                    "Content-Type": "application/x-www-form-urlencoded",
+                    "Cookie": headers["set-cookie"].partition(";")[0],
+                    "Referer": f"https://127.0.0.1:{port}/setup",
+                },
+            )
+            answer = asked.getresponse()
+            assert answer.status == 302 and answer.headers["Location"] == "/", answer.read()
+        status, _, page = get(port, "/sign-in", only)
+        assert status == 200 and b'href="/trust"' in page
         with pytest.raises(ssl.SSLCertVerificationError):
             get(port, "/trust", ssl.create_default_context())
         with (
@@ -171,3 +199,49 @@ def test_what_is_not_in_the_certificate_is_told(tmp_path: Path, capsys: pytest.C
     tell("https://desk:5443", again)
     told = capsys.readouterr().out
     assert "203.0.113.9" in told and "delete" in told and "was made for this server" not in told
+
+
+@pytest.fixture
+def command_line(app: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, list[str]]]:
+    """Runs `serve` up to where the web server takes over: what it printed, and how that is started."""
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda program, arguments: started.append(arguments))
+    # What the command sets for the web server is taken back with these.
+    monkeypatch.setenv("SECURE_COOKIES", "0")
+    monkeypatch.setenv("LOCAL_HTTPS", "0")
+
+    def run(*arguments: str) -> tuple[str, list[str]]:
+        result = app.test_cli_runner().invoke(args=["serve", "--no-demo", *arguments])
+        assert result.exit_code == 0, result.output
+        return result.output, started.pop()
+
+    return run
+
+
+def test_without_https_it_is_this_machine_alone(command_line: Callable[..., tuple[str, list[str]]]) -> None:
+    told, started = command_line()
+    assert "http://127.0.0.1:5000" in told and "/trust" not in told
+    assert started[started.index("--bind") + 1] == "127.0.0.1:5000"
+    assert "--certfile" not in started and os.environ["SECURE_COOKIES"] == "0"
+    assert command_line("--host", "::1", "--port", "80")[1][2] == "[::1]:80"
+
+
+def test_with_https_it_is_the_network(command_line: Callable[..., tuple[str, list[str]]], app: Any) -> None:
+    told, started = command_line("--https")
+    folder = Path(app.instance_path) / "local-ca"
+    assert started[started.index("--bind") + 1] == "0.0.0.0:5443"
+    assert started[started.index("--certfile") + 1] == str(folder / "server.crt")
+    assert started[started.index("--keyfile") + 1] == str(folder / "server.key")
+    assert (os.environ["SECURE_COOKIES"], os.environ["LOCAL_HTTPS"]) == ("1", "1")
+    assert "was made for this server" in told
+    again, started = command_line("--https", "--port", "8443")
+    assert "was made for this server" not in again and fingerprint_lines(again) == fingerprint_lines(told)
+    assert started[started.index("--bind") + 1] == "0.0.0.0:8443"
+
+
+def test_a_terminal_without_blocks_is_told_the_address_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    tell("https://desk:5443", prepare(tmp_path, "U", Host("desk"), NOW))
+    sys.stdout.flush()
+    assert b"https://desk:5443/trust" in written.getvalue()
