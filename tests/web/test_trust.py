@@ -8,20 +8,25 @@ import pytest
 from cryptography import x509
 from flask import Flask
 
-from inventory.app import create_app
-from inventory.config import Settings, ca_folder
+from inventory.config import ca_folder
 from inventory.local_ca import Host, prepare
 from tests.conftest import NOW
 from tests.web.browser import words
 
 
 @pytest.fixture
-def site(tmp_path: Path, database_url: str) -> Flask:
-    return create_app(Settings(database_url=database_url, local_https=True), instance=tmp_path)
+def site(app: Flask) -> Flask:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], local_https=True)
+    return app
 
 
-def test_anybody_loads_the_certificate_and_compares_its_fingerprint(site: Flask, tmp_path: Path) -> None:
-    prepared = prepare(ca_folder(tmp_path), "University of Somewhere", Host("desk"), NOW)
+@pytest.fixture
+def folder(site: Flask) -> Path:
+    return ca_folder(Path(site.instance_path))
+
+
+def test_anybody_loads_the_certificate_and_compares_its_fingerprint(site: Flask, folder: Path) -> None:
+    prepared = prepare(folder, "University of Somewhere", Host("desk"), NOW)
     client = site.test_client()
     loaded = client.get("/trust/ca.crt")
     assert loaded.status_code == 200 and loaded.mimetype == "application/x-x509-ca-cert"
@@ -37,8 +42,8 @@ def test_anybody_loads_the_certificate_and_compares_its_fingerprint(site: Flask,
     assert b"PRIVATE" not in page.data + loaded.data
 
 
-def test_what_is_served_by_the_authority_forces_no_browser_to_https_for_ever(site: Flask, tmp_path: Path) -> None:
-    prepare(ca_folder(tmp_path), "U", Host("desk"), NOW)
+def test_what_is_served_by_the_authority_forces_no_browser_to_https_for_ever(site: Flask, folder: Path) -> None:
+    prepare(folder, "U", Host("desk"), NOW)
     own = site.test_client().get("/trust", base_url="https://localhost")
     assert own.status_code == 200 and "Strict-Transport-Security" not in own.headers
     site.config["SETTINGS"] = replace(site.config["SETTINGS"], local_https=False)
@@ -47,10 +52,10 @@ def test_what_is_served_by_the_authority_forces_no_browser_to_https_for_ever(sit
 
 @pytest.mark.parametrize("path", ["/trust", "/trust/ca.crt"])
 @pytest.mark.parametrize("kept", [None, b"", b"rubbish"])
-def test_a_missing_or_damaged_certificate_is_told(site: Flask, tmp_path: Path, path: str, kept: bytes | None) -> None:
+def test_a_missing_or_damaged_certificate_is_told(site: Flask, folder: Path, path: str, kept: bytes | None) -> None:
     if kept is not None:
-        ca_folder(tmp_path).mkdir()
-        (ca_folder(tmp_path) / "ca.crt").write_bytes(kept)
+        folder.mkdir()
+        (folder / "ca.crt").write_bytes(kept)
     answer = site.test_client().get(path)
     assert answer.status_code == 404 and "Start the server again" in words(answer)
 
