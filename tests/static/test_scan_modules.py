@@ -118,7 +118,9 @@ def test_both_languages_know_the_same_control_texts(module):
     pairs = [(code, place_text(other)) for code in PLACES for other in PLACES]
     named = module("scan-controls", "controlOf", [[text] for _, text in pairs])
     assert all(each["do"] == "place" for each in named)
-    same = module("scan-controls", "sameCode", [[code, each["what"]] for (code, _), each in zip(pairs, named, strict=True)])
+    same = module(
+        "scan-controls", "sameCode", [[code, each["what"]] for (code, _), each in zip(pairs, named, strict=True)]
+    )
     assert same == [place_text(code) == text for code, text in pairs]
 
 
