@@ -1,5 +1,6 @@
 """P9: the scan page: from a scan to its painted answer on a phone four times slower, and what its loads weigh."""
 
+import base64
 import gzip
 from collections.abc import Sequence
 from typing import Any
@@ -65,7 +66,7 @@ def _measured(browser: Any, address: str, made: Fleet, database: Database) -> li
     context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
     page = context.new_page()
     page.set_default_timeout(120_000)
-    weighed = _Weighing(context)
+    weighed = _Weighing(page)
     page.goto(address, wait_until="load")
     page.wait_for_selector("[data-scan-app][data-ready]")
     first = weighed.kilobytes(without=_DECODER)
@@ -107,34 +108,43 @@ def _answers(page: Any, made: Fleet, start: int = 0) -> list[float]:
     tags = [made.in_use(number) for number in range(start, start + SCANS)]
     times: list[float] = page.evaluate(_ANSWERS, [f"HTTPS://REUSE.EXAMPLE/T/{tag}" for tag in tags])
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
-    told = page.evaluate("() => document.querySelectorAll('.scan-row--kept, .scan-row--recorded').length")
-    if told < SCANS:
-        raise RuntimeError(f"only {told} of {SCANS} scans were taken")
+    told = int(page.locator("[data-tally]").inner_text())
+    if told < start + SCANS:
+        raise RuntimeError(f"only {told} of {start + SCANS} scans were taken")
     return times
 
 
 class _Weighing:
-    """What comes over the network, each answer as it would come compressed."""
+    """What comes over the network for the page itself, each answer as it would come compressed."""
 
-    def __init__(self, context: Any) -> None:
-        self.answers: list[Any] = []
-        context.on("requestfinished", lambda request: self.answers.append(request))
+    def __init__(self, page: Any) -> None:
+        self.told = page.context.new_cdp_session(page)
+        self.addresses: dict[str, str] = {}
+        self.finished: list[str] = []
+        self.told.on("Network.responseReceived", self._received)
+        self.told.on("Network.loadingFinished", lambda told: self.finished.append(told["requestId"]))
+        self.told.send("Network.enable")
+
+    def _received(self, told: dict[str, Any]) -> None:
+        answer = told["response"]
+        kept = answer.get("fromDiskCache") or answer.get("fromServiceWorker") or answer.get("fromPrefetchCache")
+        if not kept and answer["status"] == 200:
+            self.addresses[told["requestId"]] = answer["url"]
 
     def begin(self) -> None:
         """Forget what came before."""
-        self.answers.clear()
+        self.addresses.clear()
+        self.finished.clear()
 
     def kilobytes(self, without: str = "nothing is called this") -> float:
         """Thousands of bytes of what came, but not of addresses that hold *without*; from a cache comes nothing."""
-        found: dict[str, int] = {}
-        for request in list(self.answers):
-            response = request.response()
-            # What the service worker fetches for its own store is told by the browser as its own.
-            if response is None or without in request.url or response.from_service_worker or request.service_worker:
+        found = 0
+        for number in self.finished:
+            address = self.addresses.get(number, without)
+            if without in address or address.startswith("data:"):
                 continue
-            if response.status != 200 or not request.sizes()["responseBodySize"]:
-                continue
-            body = response.body()
-            packed = request.url.partition("?")[0].endswith(_PACKED)
-            found[request.url] = len(body) if packed else len(gzip.compress(body, 9))
-        return sum(found.values()) / 1000
+            answer = self.told.send("Network.getResponseBody", {"requestId": number})
+            body = base64.b64decode(answer["body"]) if answer["base64Encoded"] else answer["body"].encode()
+            packed = address.partition("?")[0].endswith(_PACKED)
+            found += len(body) if packed else len(gzip.compress(body, 9))
+        return found / 1000

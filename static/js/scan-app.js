@@ -1,8 +1,8 @@
 // The scan page: opens what this device keeps, wires the parts, and comes back to the server whenever it can.
 import { Clock } from "./scan-clock.js";
 import { Copy } from "./scan-copy.js";
-import { useSpriteOf } from "./scan-dom.js";
-import { keepPage, offerInstall, storageState } from "./scan-install.js";
+import { inlineSprite, useSpriteOf } from "./scan-dom.js";
+import { lookAround } from "./scan-around.js";
 import { hear, hearEarly } from "./scan-hear.js";
 import { fillMenu, saveFile } from "./scan-menu.js";
 import { ModePanel } from "./scan-mode-panel.js";
@@ -17,10 +17,10 @@ import { Taker } from "./scan-take.js";
 import { View } from "./scan-view.js";
 
 
-const HEARTBEAT_MS = 60_000;
 /** How long the first scans wait for the copy to be read from the disk; after that they go on without it. */
 const COPY_PATIENCE_MS = 1_500;
 const MOST_ASKED = 200;
+const SOON_MS = 80;
 
 class App {
   constructor(root, store) {
@@ -64,7 +64,7 @@ class App {
     this.loading = this.copy.load().then(() => this.expectAnew()).catch(() => {});
     await this.show();
     this.sync.wake();
-    this.#around();
+    lookAround(this);
   }
 
   // -- what the parts ask ---------------------------------------------------------------------------------
@@ -196,40 +196,15 @@ class App {
     done.catch((error) => this.session.trouble(key, error)).finally(() => this.show());
   }
 
-  #around() {
-    self.addEventListener("online", () => this.sync.wake());
-    self.addEventListener("offline", () => this.sync.missed({ kind: "away" }));
-    document.addEventListener("visibilitychange", () => {
-      this.clock.rested = true;
-      if (document.visibilityState === "visible") this.sync.wake();
-    });
-    this.store.channel?.addEventListener("message", () => {
-      clearTimeout(this.heard);
-      this.heard = setTimeout(() => this.#lookAgain(), 300);
-    });
-    setInterval(() => this.clock.look() !== this.jumpedTold && this.show(), 5_000);
-    setInterval(() => document.visibilityState === "visible" && this.#beat(), HEARTBEAT_MS);
-    storageState().then((storage) => (this.facts.storage ||= storage), () => {});
-    this.store.prune().catch(() => {});
-    offerInstall((install) => ((this.facts.install = install), this.show()));
-    const { worker, page } = this.root.dataset;
-    keepPage({
-      worker, scope: page.replace(/scan$/, ""),
-      used: () => this.used,
-      onKept: () => this.show(),
-      onUpdate: (update) => ((this.facts.update = update), this.show()),
-    }).catch(() => {});
-  }
-
   /** Another tab has changed what is kept here. */
-  async #lookAgain() {
+  async lookAgain() {
     this.sync.lastAt = (await this.store.fact("synced")) ?? null;
     await this.session.lookAgain();
     this.show();
   }
 
   /** Now and then: is the server there, and what is new? */
-  async #beat() {
+  async beat() {
     if (this.online()) await this.refreshCopy();
     else if (this.sync.state === "sign-in") await this.sync.wake();
   }
@@ -245,16 +220,30 @@ class App {
     return kept ? "" : "Getting ready to work without a network. Scans are taken meanwhile.";
   }
 
+  /** After a scan the answer is painted first; how things stand follows a blink later, and once for several scans. */
+  showSoon() {
+    this.showing ??= new Promise((resolve) => setTimeout(resolve, SOON_MS)).then(() => this.#showAll());
+    this.showAgain = true;
+  }
+
   /** Shows how things stand. Asked again while it looks, it looks once more, so that the last word is the present one. */
   show() {
-    this.showAgain = this.showing !== undefined;
-    this.showing ??= (async () => {
-      do {
+    this.showAgain = true;
+    this.showing ??= this.#showAll();
+    return this.showing;
+  }
+
+  async #showAll() {
+    try {
+      while (this.showAgain) {
         this.showAgain = false;
         await this.#show();
-      } while (this.showAgain);
-    })().catch(() => {}).finally(() => (this.showing = undefined));
-    return this.showing;
+      }
+    } catch {
+      // The store is in trouble, which the scans themselves tell.
+    } finally {
+      this.showing = undefined;
+    }
   }
 
   async #show() {
@@ -288,6 +277,7 @@ async function start() {
   document.querySelector("[data-scan-plain]")?.remove();
   document.documentElement.classList.add("scan-on");
   root.hidden = false;
+  inlineSprite().catch(() => {});
   await new App(root, store).open();
   root.dataset.ready = "";
 }

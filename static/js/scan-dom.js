@@ -4,7 +4,22 @@ let sprite = "";
 
 /** Address of the sprite, taken from any icon of the page. */
 export function useSpriteOf(place) {
-  sprite = place.querySelector("use").getAttribute("href").replace(/#.*$/, "");
+  sprite = `${place.querySelector("use").getAttribute("href").replace(/#.*$/, "")}#`;
+}
+
+/** Brings the sprite into the page: an icon of another file costs a request of the browser's each time it is drawn. */
+export async function inlineSprite() {
+  // The page's own icons have brought the file by then, so it is not fetched twice.
+  if (document.readyState !== "complete") await new Promise((loaded) => self.addEventListener("load", loaded, { once: true }));
+  const response = await fetch(sprite.replace("#", ""));
+  if (!response.ok) return;
+  const read = new DOMParser().parseFromString(await response.text(), "image/svg+xml").documentElement;
+  for (const symbol of read.querySelectorAll("symbol")) symbol.id = `icon-${symbol.id}`;
+  const held = document.importNode(read, true);
+  held.setAttribute("hidden", "");
+  held.setAttribute("aria-hidden", "true");
+  document.body.append(held);
+  sprite = "#icon-";
 }
 
 export function icon(name, size = 16) {
@@ -14,13 +29,14 @@ export function icon(name, size = 16) {
   svg.setAttribute("height", size);
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${sprite}#${name}`);
+  use.setAttribute("href", sprite + name);
   svg.append(use);
   return svg;
 }
 
 export function setIcon(place, name) {
-  place.querySelector("use")?.setAttribute("href", `${sprite}#${name}`);
+  const use = place.querySelector("use");
+  if (use && use.getAttribute("href") !== sprite + name) use.setAttribute("href", sprite + name);
 }
 
 /** element("p", {class: "x"}, "text", child): attributes that are null or false are left out. */

@@ -17,7 +17,7 @@ export function hear(app) {
     app.used = true;
     // Who dispatched it may wait for it to be written down and painted.
     event.detail.done = app.taker.take(event.detail.text, event.detail.source);
-    event.detail.done.then(() => app.show());
+    event.detail.done.then(() => app.showSoon());
   });
   // The camera asks which codes in view belong to one machine.
   document.addEventListener("inventory:known", ({ detail }) => {
@@ -32,6 +32,7 @@ export function hear(app) {
   });
   listenForBursts({ onScan: (text) => say(text, "wedge"), alsoIn: (place) => place !== field });
   root.querySelector("[data-new-session]").addEventListener("click", () => app.session.startAnew());
+  root.querySelector("[data-older]").addEventListener("click", () => app.session.showAll());
   document.addEventListener("inventory:storage-trouble", (event) => {
     app.facts.storage = event.detail.full ? "full" : "trouble";
     app.show();

@@ -4,7 +4,8 @@ import { timeOf } from "./scan-clock.js";
 import { answerOf, lookOf } from "./scan-view.js";
 import { newKey } from "./scan-store.js";
 
-const MOST_SHOWN = 200;
+const MOST_SHOWN = 60;
+const MOST_REMEMBERED = 6_000;
 const MOST_OF_ONE = 8;
 const NEW_AFTER_MS = 4 * 3_600_000;
 const TAKEN = new Set(["recorded", "already", "found", "unexpected", "unknown", "batched", "kept", undefined]);
@@ -19,7 +20,7 @@ export class Session {
   /** Reads the session as it stood; one in which nothing was scanned for hours is over. */
   async load(owner) {
     const from = (await this.store.fact("session")) ?? 0;
-    const found = await this.store.latest(owner, MOST_SHOWN * 30, from);
+    const found = await this.store.latest(owner, MOST_REMEMBERED, from);
     const over = found.length > 0 && Date.now() - Date.parse(found[0].scanned_at) > NEW_AFTER_MS;
     // What waits for a person is shown until it is settled.
     const shown = over ? found.filter((scan) => scan.state !== "done" && scan.state !== "cancelled") : found;
@@ -29,6 +30,12 @@ export class Session {
     this.#count();
     const last = shown.find((scan) => scan.action !== "undo");
     if (last) this.view.paint(this.#answer(last));
+  }
+
+  /** The whole session in the list, not only its newest part. */
+  showAll() {
+    const all = [...this.scans.values()].filter((scan) => scan.action !== "undo").sort((one, other) => one.number - other.number);
+    this.view.showAll(all.map((scan) => this.#answer(scan)));
   }
 
   async startAnew() {

@@ -2,7 +2,8 @@
 import { button, icon, setIcon } from "./scan-dom.js";
 import { timeOf } from "./scan-clock.js";
 
-const LONGEST_LIST = 200;
+/** Rows at once: each costs the phone time at every scan. Older ones are asked for. */
+const LONGEST_LIST = 40;
 /** Outcome of a scan -> how it looks: class and shape. Several outcomes of lists look like ones known already. */
 const LOOKS = {
   recorded: "recorded", already: "recorded", found: "recorded", batched: "recorded", shown: "shown", undone: "undone",
@@ -21,7 +22,9 @@ export class View {
     this.answerTemplate = one("answer-template");
     this.rowTemplate = one("row-template");
     this.onAct = onAct;
+    this.older = one("older");
     this.rows = new Map();
+    this.longest = LONGEST_LIST;
     this.shown = null;
   }
 
@@ -29,15 +32,17 @@ export class View {
   paint(answer) {
     this.shown = answer;
     const look = lookOf(answer.outcome);
-    this.answerPlace.className = `scan-answer scan-answer--${look}`;
-    Object.assign(this.answerPlace.dataset, { key: answer.key, outcome: answer.outcome });
-    this.answerPlace.replaceChildren(this.answerTemplate.content.cloneNode(true));
-    const part = (name) => this.answerPlace.querySelector(`[data-part='${name}']`);
+    // Filled before it is shown, so that nothing is drawn twice.
+    const made = this.answerTemplate.content.cloneNode(true);
+    const part = (name) => made.querySelector(`[data-part='${name}']`);
     setIcon(part("shape"), `outcome-${look}`);
     part("headline").textContent = answer.headline ?? "";
     part("tag").textContent = answer.tag ?? "";
     part("words").textContent = answer.words ?? "";
     part("acts").replaceChildren(...this.#acts(answer, true));
+    this.answerPlace.className = `scan-answer scan-answer--${look}`;
+    Object.assign(this.answerPlace.dataset, { key: answer.key, outcome: answer.outcome });
+    this.answerPlace.replaceChildren(made);
   }
 
   #acts(answer, big) {
@@ -52,19 +57,8 @@ export class View {
   }
 
   row(answer) {
-    let row = this.rows.get(answer.key);
-    if (!row) {
-      row = document.createElement("li");
-      row.append(this.rowTemplate.content.cloneNode(true));
-      this.rows.set(answer.key, row);
-      row.dataset.key = answer.key;
-      this.list.prepend(row);
-      while (this.rows.size > LONGEST_LIST) {
-        const [oldest, last] = this.rows.entries().next().value;
-        this.rows.delete(oldest);
-        last.remove();
-      }
-    }
+    const row = this.rows.get(answer.key) ?? document.createElement("li");
+    if (row.childElementCount === 0) row.append(this.rowTemplate.content.cloneNode(true));
     const look = lookOf(answer.outcome);
     row.className = `scan-row scan-row--${look}`;
     const part = (name) => row.querySelector(`[data-part='${name}']`);
@@ -76,11 +70,33 @@ export class View {
     const reason = look === "refused" ? (answer.words ?? "").split(". ")[0] : answer.words;
     part("words").textContent = [answer.headline, reason].filter(Boolean).join(". ").replace("..", ".");
     part("acts").replaceChildren(...this.#acts(answer, false).filter((each) => each.dataset.act === "desk"));
+    if (!this.rows.has(answer.key)) this.#add(answer.key, row);
+  }
+
+  #add(key, row) {
+    this.rows.set(key, row);
+    row.dataset.key = key;
+    this.list.prepend(row);
+    while (this.rows.size > this.longest) {
+      const [oldest, last] = this.rows.entries().next().value;
+      this.rows.delete(oldest);
+      last.remove();
+      this.older.hidden = false;
+    }
+  }
+
+  /** Shows *answers* (oldest first) however many they are, until the list is cleared. */
+  showAll(answers) {
+    this.clearList();
+    this.longest = Infinity;
+    for (const answer of answers) this.row(answer);
   }
 
   clearList() {
     this.rows.clear();
     this.list.replaceChildren();
+    this.longest = LONGEST_LIST;
+    this.older.hidden = true;
   }
 
   count(number) {

@@ -223,6 +223,19 @@ def test_modes_used_lately_are_cards_and_the_mode_is_remembered(scanning: Any, w
     expect(page.locator("[data-mode-line]")).to_contain_text("Store B12")
 
 
+def test_the_list_shows_the_newest_and_the_whole_session_when_asked(scanning: Any, world: World) -> None:
+    page = scanning()
+    say(page, "SCAN-MODE-SIGHTED", *(f"UNKNOWN-{number}" for number in range(45)))
+    expect(page.locator("[data-tally]")).to_have_text("45")
+    assert page.locator("[data-list] > li").count() == 40
+    expect(page.locator("[data-list] > li").first).to_contain_text("UNKNOWN-44")
+    page.get_by_role("button", name="Show the whole session").click()
+    expect(page.locator("[data-list] > li")).to_have_count(45)
+    expect(page.locator("[data-list] > li").last).to_contain_text("UNKNOWN-0")
+    page.get_by_role("button", name="New count").click()
+    expect(page.locator("[data-tally]")).to_have_text("0")
+
+
 def test_scans_that_the_page_of_before_left_waiting_are_sent(site: Site, open_page: Any, world: World) -> None:
     page = open_page()
     sign_in(page, site)
