@@ -18,6 +18,8 @@ MOST_MS = 100
 FIRST_LOAD_KB = 150
 """Of the first load, compressed, without the decoder of the camera."""
 _DECODER = "zxing"
+_COPY = "/scan/copy"
+"""Data, not the page: told on its own."""
 _PACKED = (".woff2", ".png")
 """Compressed already."""
 _ANSWERS = """async (texts) => {
@@ -69,9 +71,10 @@ def _measured(browser: Any, address: str, made: Fleet, database: Database) -> li
     weighed = _Weighing(page)
     page.goto(address, wait_until="load")
     page.wait_for_selector("[data-scan-app][data-ready]")
-    first = weighed.kilobytes(without=_DECODER)
+    first = weighed.kilobytes(without=(_DECODER, _COPY))
     while not page.evaluate(_MACHINES) or not page.evaluate("() => navigator.serviceWorker.controller !== null"):
         page.wait_for_timeout(200)
+    copied = weighed.kilobytes(only=_COPY)
     weighed.begin()
     page.reload()
     page.wait_for_selector("[data-scan-app][data-ready]")
@@ -87,6 +90,7 @@ def _measured(browser: Any, address: str, made: Fleet, database: Database) -> li
         *_told(f"{job}, offline", database, size, offline),
         result("P9", "first load, compressed, without the decoder", database, size, first, FIRST_LOAD_KB, "kB",
                first / FIRST_LOAD_KB, most=1),
+        result("P9", "copy of the register, compressed", database, size, copied, None, "kB", None),
         result("P9", "second visit, compressed", database, size, second, first, "kB", second / first),
     ]  # fmt: skip
 
@@ -136,12 +140,12 @@ class _Weighing:
         self.addresses.clear()
         self.finished.clear()
 
-    def kilobytes(self, without: str = "nothing is called this") -> float:
-        """Thousands of bytes of what came, but not of addresses that hold *without*; from a cache comes nothing."""
+    def kilobytes(self, without: Sequence[str] = (), only: str = "") -> float:
+        """Thousands of bytes of what came: not of addresses that hold one of *without*, only of those that hold *only*."""
         found = 0
         for number in self.finished:
-            address = self.addresses.get(number, without)
-            if without in address or address.startswith("data:"):
+            address = self.addresses.get(number, "data:")
+            if address.startswith("data:") or only not in address or any(each in address for each in without):
                 continue
             answer = self.told.send("Network.getResponseBody", {"requestId": number})
             body = base64.b64decode(answer["body"]) if answer["base64Encoded"] else answer["body"].encode()
