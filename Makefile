@@ -1,6 +1,8 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest.
 PYTHON ?= python3
-PORT ?= 5000
+# HTTPS=1 (or any text but 0 and no): for phones in the local network.
+SECURE := $(filter-out 0 no,$(HTTPS))
+PORT ?= $(if $(SECURE),5443,5000)
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
@@ -25,8 +27,8 @@ $(VENV)/.dev: requirements-dev.lock | $(VENV)/pyvenv.cfg
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-run: $(VENV)/.run ## Start the demo university on http://127.0.0.1:5000 (PORT=8000 for another)
-	@exec $(BIN)/flask --app wsgi serve --port $(PORT)
+run: $(VENV)/.run ## Start the demo university on http://127.0.0.1:5000 (PORT=8000 for another; HTTPS=1 for phones in this network, port 5443)
+	@exec $(BIN)/flask --app wsgi serve $(if $(SECURE),--https )--port $(PORT)
 
 test: $(VENV)/.dev ## Run every test, on SQLite and PostgreSQL, browser included (under 30 minutes)
 	@$(BIN)/python tests/needs.py

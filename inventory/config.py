@@ -51,6 +51,8 @@ class Settings:
     """How many reverse proxies stand in front; only their word on address and protocol is believed."""
     secure_cookies: bool = False
     """Send the session cookie over HTTPS only; set it wherever HTTPS is used."""
+    local_https: bool = False
+    """Served by the certificate authority of this server's own, with a page that offers it; `serve --https` sets it."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -99,3 +101,8 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
 def instance_path() -> Path:
     """Folder of the embedded database and the secret key; INSTANCE_PATH moves it."""
     return Path(os.environ.get("INSTANCE_PATH", "instance")).resolve()
+
+
+def ca_folder(instance: Path) -> Path:
+    """Folder of the certificate authority for HTTPS in the local network."""
+    return instance / "local-ca"

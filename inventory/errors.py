@@ -12,9 +12,7 @@ class InventoryError(Exception):
     status = 400
     title = "The request was refused"
 
-    def __init__(
-        self, message: str, *, field: str | None = None, row: int | None = None, **params: Any
-    ) -> None:
+    def __init__(self, message: str, *, field: str | None = None, row: int | None = None, **params: Any) -> None:
         self.message_id = message
         self.params = params
         self.message = message.format(**params) if params else message

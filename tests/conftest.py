@@ -255,10 +255,14 @@ class World:
         }
         return Recorder(**(values | changes))
 
-    def request(self, kind: str, tag: str | None = None, at: Any = None, /, *, key: str | None = None, **details: Any) -> EventRequest:
+    def request(
+        self, kind: str, tag: str | None = None, at: Any = None, /, *, key: str | None = None, **details: Any
+    ) -> EventRequest:
         return EventRequest(kind, key or f"k{next(self._keys)}", tag, at, details)
 
-    def record(self, kind: str, tag: str | None = None, at: Any = None, /, *, key: str | None = None, **details: Any) -> Result:
+    def record(
+        self, kind: str, tag: str | None = None, at: Any = None, /, *, key: str | None = None, **details: Any
+    ) -> Result:
         """Record one event in a transaction of its own. *at*: a moment, a day, 'YYYY-MM-DD' or None."""
         if isinstance(at, str):
             at = date.fromisoformat(at)
@@ -268,7 +272,9 @@ class World:
         with transaction(self.session):
             return record_events(self.session, requests, self.recorder(), all_or_none=all_or_none)
 
-    def correct(self, tag: str, voids: str, replacement: EventRequest | None = None, reason: str = "slip") -> list[Result]:
+    def correct(
+        self, tag: str, voids: str, replacement: EventRequest | None = None, reason: str = "slip"
+    ) -> list[Result]:
         with transaction(self.session):
             return correct_event(
                 self.session,

@@ -29,9 +29,7 @@ ROLES: Final = {
 
 _GRANTS: Final = {
     "administrator": frozenset(PERMISSIONS),
-    "technician": frozenset(
-        {"view", "record", "count", "sanitise", "release", "dispose", "hold", "correct", "label"}
-    ),
+    "technician": frozenset({"view", "record", "count", "sanitise", "release", "dispose", "hold", "correct", "label"}),
     "sustainability_officer": frozenset({"view", "count", "dispose", "correct", "import", "label"}),
     "procurement": frozenset({"view", "procure", "record", "count"}),
     "auditor": frozenset({"view"}),

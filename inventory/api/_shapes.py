@@ -102,9 +102,7 @@ class LineSchema(Schema):
     key = fields.String(required=True, attribute="line.key")
     event = fields.String(required=True, attribute="line.kind")
     label = fields.String(required=True)
-    occurred_at = When(
-        required=True, attribute="__self__", metadata={"description": "A day, or a moment in UTC."}
-    )
+    occurred_at = When(required=True, attribute="__self__", metadata={"description": "A day, or a moment in UTC."})
     recorded_at = fields.DateTime(required=True, attribute="line.recorded_at")
     actor = fields.String(required=True, attribute="line.actor", metadata={"description": "Opaque id."})
     actor_name = fields.String(required=True)

@@ -156,4 +156,3 @@ def _address(tag: str) -> str:
 def add_to(app: Flask) -> None:
     """Add these endpoints to *app*."""
     register(app, group)
-

@@ -171,9 +171,7 @@ def add_location(body: dict[str, Any]) -> Response:
 @group.response(200, PartiesSchema)
 def parties(query: dict[str, Any]) -> Response:
     """List people and organisations"""
-    rows = directory.parties(
-        session(), query.get("q", ""), query.get("role"), query["after"], query["size"] + 1
-    )
+    rows = directory.parties(session(), query.get("q", ""), query.get("role"), query["after"], query["size"] + 1)
     return _page("parties", rows, query, "uid")
 
 

@@ -115,9 +115,7 @@ def batch(body: dict[str, Any]) -> Response:
     """
     asked = [_request(each, each["key"], each.get("tag")) for each in body["events"]]
     who = recorder()
-    results = write(
-        session(), lambda db: record_events(db, asked, who, all_or_none=body["all_or_none"])
-    )
+    results = write(session(), lambda db: record_events(db, asked, who, all_or_none=body["all_or_none"]))
     counts = {name: sum(each.outcome == name for each in results) for name in ("recorded", "already", "refused")}
     return answer(counts | {"results": [_row(each, number) for number, each in enumerate(results, 1)]})
 

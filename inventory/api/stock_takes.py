@@ -104,7 +104,7 @@ def listing(query: dict[str, Any]) -> Response:
     """List counts, newest first"""
     page = queries.list_takes(session(), query["size"], state=query.get("state", ""), before=query.get("before"))
     told = [_told(row.take, row.by, row.numbers) for row in page.rows]
-    link = {"Link": f"<{_next(query, page.next)}>; rel=\"next\""} if page.next else {}
+    link = {"Link": f'<{_next(query, page.next)}>; rel="next"'} if page.next else {}
     return answer({"stock_takes": told, "next": page.next}, headers=link)
 
 

@@ -48,20 +48,41 @@ def _pairs(context: click.Context, option: click.Parameter, given: tuple[str, ..
 @click.argument("format_", metavar="FORMAT")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Tell what would become of each row; change nothing.")
-@click.option("--map", "columns", multiple=True, callback=_pairs, metavar="HEADER=COLUMN",
-              help="What a column means; COLUMN “-” leaves it out, “notes:keep” keeps it in the notes.")
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    callback=_pairs,
+    metavar="HEADER=COLUMN",
+    help="What a column means; COLUMN “-” leaves it out, “notes:keep” keeps it in the notes.",
+)
 @click.option("--update-by", type=click.Choice(UPDATE_BY), help="Match rows to machines on record, record changes.")
 @click.option("--skip-refused", is_flag=True, help="Bring in the right rows; without it, all rows or none.")
 @click.option("--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write the refused rows here (CSV).")
 @click.option("--status", "without_status", help="Status of rows that state none, such as in_use.")
-@click.option("--date-order", "date_order", multiple=True, metavar="[COLUMN=]dmy|mdy|ymd",
-              help="Order of day and month where a column leaves it open.")
+@click.option(
+    "--date-order",
+    "date_order",
+    multiple=True,
+    metavar="[COLUMN=]dmy|mdy|ymd",
+    help="Order of day and month where a column leaves it open.",
+)
 @click.option("--decimal-mark", help="“.” or “,” where amounts leave it open.")
 @click.option("--mass-unit", help="g, kg or lb where masses have no unit.")
-@click.option("--word", "words", multiple=True, callback=_pairs, metavar="COLUMN:WORD=KEY",
-              help="What a word of the file means, as in status:Bench=in_stock.")
-@click.option("--no-new", multiple=True, type=click.Choice(list(CREATABLE)),
-              help="Refuse rows that name departments, places or people not on record.")
+@click.option(
+    "--word",
+    "words",
+    multiple=True,
+    callback=_pairs,
+    metavar="COLUMN:WORD=KEY",
+    help="What a word of the file means, as in status:Bench=in_stock.",
+)
+@click.option(
+    "--no-new",
+    multiple=True,
+    type=click.Choice(list(CREATABLE)),
+    help="Refuse rows that name departments, places or people not on record.",
+)
 @click.option("--source", default="", help="Name of the system the file comes from; the same for its later exports.")
 @click.option("--encoding", help="Encoding of a text file, such as cp1252; found out if left out.")
 @click.option("--delimiter", help="Character between cells; found out if left out.")

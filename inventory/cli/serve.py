@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -11,28 +12,41 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from inventory.accounts.models import Account
+from inventory.cli._https import address_of, authority_of, tell
+from inventory.cli._network import this_host
+from inventory.config import ca_folder
 from inventory.db import db
 from inventory.discovery import find
+from inventory.local_ca import Prepared, prepare
 from inventory.register.models import Asset
 
 
 @click.command("serve")
-@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535), help="TCP port.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--https", is_flag=True, help="HTTPS in the local network, by a certificate authority of this server's own."
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="TCP port.  [default: 5000; with --https 5443]")
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1; with --https 0.0.0.0]")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
 @click.option("--demo/--no-demo", default=True, show_default=True, help="Fill an empty database with a demonstration.")
 @with_appcontext
-def command(port: int, host: str, workers: int, demo: bool) -> None:
+def command(https: bool, port: int | None, host: str | None, workers: int, demo: bool) -> None:
     """Serve the register with a production web server."""
+    port = port or (5443 if https else 5000)
+    host = host or ("0.0.0.0" if https else "127.0.0.1")  # noqa: S104 - phones are to reach it
     upgrade()
     if demo and _is_empty():
         click.echo("The database is empty: loading the demonstration university (about a minute) ...")
         click.get_current_context().invoke(find("inventory.cli", "command")["demo"])
-    address = f"http://{host}:{port}"
-    click.echo(f"\n  {current_app.config['SETTINGS'].institution}: {address}\n")
-    for tell in find("inventory.cli", "sign_ins").values():
-        for line in tell(db.session()):
+    secure = _secure(host, port) if https else None
+    address = secure[0] if secure else f"http://{authority_of(host)}:{port}"
+    click.echo(f"\n  {_institution()}: {address}\n")
+    for lines in find("inventory.cli", "sign_ins").values():
+        for line in lines(db.session()):
             click.echo(f"  {line}")
+    if secure:
+        click.echo()
+        tell(address, secure[1])
     click.echo("\n  Stop with Ctrl+C.\n")
     db.session.remove()
     db.engine.dispose()
@@ -40,9 +54,30 @@ def command(port: int, host: str, workers: int, demo: bool) -> None:
     gunicorn = Path(sys.executable).with_name("gunicorn")
     os.execv(  # noqa: S606 - the web server takes this process's place, so that signals reach it
         str(gunicorn),
-        [str(gunicorn), "--bind", f"{host}:{port}", "--workers", str(workers), "--worker-class", "sync",
-         "--timeout", "300", "--log-level", "warning", "wsgi:app"],
+        [str(gunicorn), "--bind", f"{authority_of(host)}:{port}", "--workers", str(workers), "--timeout", "300",
+         *_serving(secure[1] if secure else None), "wsgi:app"],
     )  # fmt: skip
+
+
+def _secure(host: str, port: int) -> tuple[str, Prepared]:
+    """Address and files; what starts after this knows by its environment how it is served."""
+    here = this_host()
+    prepared = prepare(ca_folder(Path(current_app.instance_path)), _institution(), here, datetime.now(UTC))
+    os.environ |= {"SECURE_COOKIES": "1", "LOCAL_HTTPS": "1"}
+    return address_of(host, port, here), prepared
+
+
+def _serving(prepared: Prepared | None) -> list[str]:
+    if prepared is None:
+        return ["--worker-class", "sync", "--log-level", "warning"]
+    # A device that does not trust the authority yet is a warning with each connection: the code would scroll away.
+    # Browsers open connections ahead of need: each would hold a process of the plain kind until it ended.
+    return ["--worker-class", "gthread", "--threads", "8", "--keep-alive", "30", "--log-level", "error",
+            "--certfile", str(prepared.certificate_file), "--keyfile", str(prepared.key_file)]  # fmt: skip
+
+
+def _institution() -> str:
+    return str(current_app.config["SETTINGS"].institution)
 
 
 def _is_empty() -> bool:

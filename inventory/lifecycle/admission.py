@@ -48,9 +48,7 @@ def prepare(request: EventRequest, recorder: Recorder) -> Prepared:
         raise NotAllowed(f"Your role may not record “{row.label.lower()}”.")
     key = request.key
     if not isinstance(key, str) or not 1 <= len(key) <= 80 or not key.isprintable() or not key.isascii():
-        raise ValidationRefused(
-            "Each event needs a key of its own, of 1 to 80 plain characters.", field="key"
-        )
+        raise ValidationRefused("Each event needs a key of its own, of 1 to 80 plain characters.", field="key")
     given = request.details
     if row.opens and request.tag is None and not given.get("tag"):
         given = {**given, "tag": TO_ISSUE}
@@ -195,9 +193,7 @@ def check_correction(line: Line, working: Working) -> None:
     if line.voids is None or target is None:
         raise NotFound(f"{tag} has no line {line.voids!r} to correct.", field="voids")
     if target.kind == CORRECTION:
-        raise RuleRefused(
-            f"{tag}: a correction is not corrected; correct the line that replaced it.", field="voids"
-        )
+        raise RuleRefused(f"{tag}: a correction is not corrected; correct the line that replaced it.", field="voids")
     if any(each.voids == line.voids for each in working.lines):
         raise RuleRefused(f"{tag}: this line was already corrected.", field="voids")
 

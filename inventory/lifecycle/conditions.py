@@ -37,9 +37,7 @@ def outcome_fits_status(state: State, details: dict[str, Any]) -> str | None:
     outcome, status = details.get("outcome"), details["status"]
     if outcome is None:
         return (
-            f"status {status.replace('_', ' ')} needs the outcome that led to it"
-            if status in _NEEDS_OUTCOME
-            else None
+            f"status {status.replace('_', ' ')} needs the outcome that led to it" if status in _NEEDS_OUTCOME else None
         )
     if status not in _OUTCOME_STATUSES[outcome]:
         return f"the outcome “{PAST_OUTCOMES[outcome]}” does not fit the status {status.replace('_', ' ')}"
@@ -112,9 +110,7 @@ def the_drives_are_on_record(state: State, details: dict[str, Any]) -> str | Non
     return None
 
 
-def better_route_needs_a_reason(
-    state: State, details: dict[str, Any], personal: dict[str, Any]
-) -> str | None:
+def better_route_needs_a_reason(state: State, details: dict[str, Any], personal: dict[str, Any]) -> str | None:
     """Waste (Scotland) Regulations 2012, duty to apply the hierarchy: a departure from it has a reason."""
     advised = (state.inspection or {}).get("advised_route")
     open_route = state.status == "ready_for_reuse" or advised in BETTER_ROUTES

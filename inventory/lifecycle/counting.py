@@ -9,7 +9,7 @@ from inventory.config import Settings
 from inventory.lifecycle.state import State
 from inventory.lifecycle.waste_hierarchy import HEADLINE_MEASURES, Outcome
 from inventory.register.kinds import KINDS
-from inventory.register.statuses import WAITING
+from inventory.register.statuses import ON_SITE, WAITING
 
 NO_DAY: Final = date(1970, 1, 1)
 """Stands where a count is not split by day."""
@@ -71,8 +71,8 @@ def facts_of(state: State, settings: Settings) -> list[Fact]:
 
 
 @lru_cache(maxsize=16_384)
-def _stock_key(since: date, status: str, group: str) -> TallyKey:
-    return TallyKey("stock", day=since, measure=status, kind=group)
+def _day_key(figure: str, day: date, measure: str, group: str) -> TallyKey:
+    return TallyKey(figure, day=day, measure=measure, kind=group)
 
 
 def tallies_of(state: State, facts: list[Fact], settings: Settings) -> dict[tuple[TallyKey, int | None], int]:
@@ -82,7 +82,10 @@ def tallies_of(state: State, facts: list[Fact], settings: Settings) -> dict[tupl
         return found
     group = KINDS[state.kind].group
     since = local_day(state.status_since, settings) if state.status in WAITING and state.status_since else NO_DAY
-    found[_stock_key(since, state.status, group), None] = 1
+    found[_day_key("stock", since, state.status, group), None] = 1
+    if state.status in ON_SITE:
+        seen = local_day(state.seen_at, settings) if state.seen_at else NO_DAY
+        found[_day_key("seen", seen, "", group), None] = 1
     for fact in facts:
         if fact.latest_in_year:
             each = fact.outcome

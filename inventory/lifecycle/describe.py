@@ -110,11 +110,7 @@ def moves() -> list[Move]:
 
 def from_nearly_everywhere() -> list[Told]:
     """Events that change the status and are possible from so many that arrows would hide the rest."""
-    return [
-        each
-        for each in everything()
-        if len(each.row.allowed_from) >= _MANY and each.row.leads_to != "same"
-    ]
+    return [each for each in everything() if len(each.row.allowed_from) >= _MANY and each.row.leads_to != "same"]
 
 
 def markdown() -> str:

@@ -8,9 +8,7 @@ from inventory.lifecycle.waste_hierarchy import outcome, settled
 
 Effect = Callable[[State, Line], None]
 
-NOT_FACTS = frozenset(
-    {"tag", "status", "outcome", "partner", "evidence", "used_before", "drives", "source", "forget"}
-)
+NOT_FACTS = frozenset({"tag", "status", "outcome", "partner", "evidence", "used_before", "drives", "source", "forget"})
 PLACES = ("custodian", "department", "location")
 
 
@@ -183,9 +181,7 @@ def count_now(measure: str, counterpart: str | None = None) -> Effect:
     def effect(state: State, line: Line) -> None:
         party = line.details.get(counterpart) if counterpart else None
         fate = None if measure == "loss" else measure
-        state.outcomes.append(
-            outcome(line.key, measure, fate, line.occurred_at, state.facts.get("department"), party)
-        )
+        state.outcomes.append(outcome(line.key, measure, fate, line.occurred_at, state.facts.get("department"), party))
 
     return effect
 
@@ -214,9 +210,7 @@ def confirm(fate: str) -> Effect:
 
     def effect(state: State, line: Line) -> None:
         if state.outcomes and state.outcomes[-1].measure == "waste":
-            state.outcomes[-1] = settled(
-                state.outcomes[-1], fate, line.key, line.details.get("certificate")
-            )
+            state.outcomes[-1] = settled(state.outcomes[-1], fate, line.key, line.details.get("certificate"))
 
     return effect
 

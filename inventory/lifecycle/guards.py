@@ -30,9 +30,7 @@ def require_all_guards() -> None:
         raise GuardMissing(f"No one provides the safeguards {', '.join(sorted(missing))}; nothing can start.")
 
 
-def ask(
-    session: Session, name: str, assets: Sequence[State], events: Sequence[Proposed]
-) -> Sequence[str | None]:
+def ask(session: Session, name: str, assets: Sequence[State], events: Sequence[Proposed]) -> Sequence[str | None]:
     """Ask the guard *name* about a batch; a guard that is not there refuses by an error."""
     guard = provided_guards().get(name)
     if guard is None:
@@ -43,9 +41,7 @@ def ask(
     return answers
 
 
-def _before_go_live(
-    session: Session, assets: Sequence[State], events: Sequence[Proposed]
-) -> list[str | None]:
+def _before_go_live(session: Session, assets: Sequence[State], events: Sequence[Proposed]) -> list[str | None]:
     answers: list[str | None] = []
     for each in events:
         go_live = each.settings.go_live
@@ -59,9 +55,7 @@ def _before_go_live(
     return answers
 
 
-def _merge_target_exists(
-    session: Session, assets: Sequence[State], events: Sequence[Proposed]
-) -> list[str | None]:
+def _merge_target_exists(session: Session, assets: Sequence[State], events: Sequence[Proposed]) -> list[str | None]:
     wanted = {normalise(each.line.details["into"]) for each in events}
     rows = session.execute(select(Asset.tag_key, Asset.status).where(Asset.tag_key.in_(wanted)))
     found = dict(rows.all())

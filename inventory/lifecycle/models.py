@@ -119,7 +119,7 @@ class OutcomeFact(Base):
 
 
 class Tally(Base):
-    """Counts moved in the write transaction. ``figure``: outcome, extended, headline, headline_all or stock.
+    """Counts moved in the write transaction. ``figure``: outcome, extended, headline, headline_all, seen or stock.
 
     Columns that a figure does not use hold their neutral value, since they are the key. ``kind`` is the
     kind of asset (outcome, extended) or its group (the others). ``headline_all`` is the sum of

@@ -156,9 +156,7 @@ def personal_fields(row: EventType) -> frozenset[str]:
     """Names of the details of *row* that are free text about people."""
     if row.key not in _PERSONAL:
         shape: Any = row.schema()
-        _PERSONAL[row.key] = frozenset(
-            name for name, each in shape.fields.items() if each.metadata.get("personal")
-        )
+        _PERSONAL[row.key] = frozenset(name for name, each in shape.fields.items() if each.metadata.get("personal"))
     return _PERSONAL[row.key]
 
 

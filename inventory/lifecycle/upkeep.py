@@ -226,9 +226,7 @@ def _rebuild_outcomes(
         .group_by(OutcomeFact.key)
     )
     known = dict(session.execute(first_known).all())
-    session.execute(
-        delete(OutcomeFact).where(OutcomeFact.asset_id == asset.id, OutcomeFact.recorded_until.is_(None))
-    )
+    session.execute(delete(OutcomeFact).where(OutcomeFact.asset_id == asset.id, OutcomeFact.recorded_until.is_(None)))
     recorded = {line.key: line.recorded_at for line, _, _ in lines}
     for row in fresh:
         row["recorded_from"] = known.get(row["key"]) or recorded[row["key"]]
@@ -238,9 +236,7 @@ def _rebuild_outcomes(
 def _rebuild_identifiers(session: Session, number: int, identifiers: Any) -> None:
     session.execute(delete(AssetIdentifier).where(AssetIdentifier.asset_id == number))
     for kind, value in identifiers:
-        session.add(
-            AssetIdentifier(asset_id=number, type=kind, value=value, value_key=comparison_form(kind, value))
-        )
+        session.add(AssetIdentifier(asset_id=number, type=kind, value=value, value_key=comparison_form(kind, value)))
 
 
 def remember_basis(session: Session, settings: Settings) -> None:
@@ -268,4 +264,3 @@ def basis_holds(session: Session, settings: Settings) -> bool:
 def count_lines(session: Session) -> int:
     """Lines in the ledger."""
     return int(session.scalar(select(func.count()).select_from(LifecycleEvent)) or 0)
-

@@ -91,9 +91,7 @@ def outcome(
 ) -> Outcome:
     """An outcome with the tier of its *fate*; a loss or an unknown fate has none."""
     tier = TIER_OF_FATE[fate].key if fate in TIER_OF_FATE else None
-    return Outcome(
-        key, measure, fate, tier, certainty, occurred_at, department, counterpart, older, None, evidence
-    )
+    return Outcome(key, measure, fate, tier, certainty, occurred_at, department, counterpart, older, None, evidence)
 
 
 def settled(expected: Outcome, fate: str, by: str, evidence: str | None) -> Outcome:

@@ -117,9 +117,7 @@ def ensure_location(
     return _location(add_location(session, code, site, building, room)), True
 
 
-def ensure_party(
-    session: Session, uid: str, role: str, name: str, contact: str | None
-) -> tuple[PartyRow, bool]:
+def ensure_party(session: Session, uid: str, role: str, name: str, contact: str | None) -> tuple[PartyRow, bool]:
     """The party, and whether it was made now; one of that id that says something else is refused."""
     known = session.scalar(select(Party).where(Party.uid == uid))
     if known is None:

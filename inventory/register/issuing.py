@@ -40,9 +40,7 @@ def _take_numbers(session: Session, prefix: str, count: int) -> int:
     upsert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = upsert(TagSeries).values(prefix=prefix, next_number=0).on_conflict_do_nothing()
     taken = update(TagSeries).where(TagSeries.prefix == prefix)
-    taken_to = session.scalar(
-        taken.values(next_number=TagSeries.next_number + count).returning(TagSeries.next_number)
-    )
+    taken_to = session.scalar(taken.values(next_number=TagSeries.next_number + count).returning(TagSeries.next_number))
     if taken_to is None:
         session.execute(statement)
         return _take_numbers(session, prefix, count)

@@ -361,9 +361,7 @@ def _read_cursor(text: str | None, column: Any) -> tuple[Any, int] | None:
     return value, number
 
 
-def matching_tags(
-    session: Session, asked: AssetFilter, limit: int, settings: Settings | None = None
-) -> list[str]:
+def matching_tags(session: Session, asked: AssetFilter, limit: int, settings: Settings | None = None) -> list[str]:
     """Tags of at most *limit* assets that match, in the order of their tags."""
     where = conditions(session, asked, settings or Settings())
     return list(session.scalars(select(Asset.tag).where(*where).order_by(Asset.tag_key).limit(limit)))

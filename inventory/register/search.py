@@ -109,5 +109,3 @@ def clear_search(session: Session) -> None:
     """Empty the index, before a rebuild."""
     session.execute(text("DELETE FROM asset_search"))
     _seen_words.pop(str(session.get_bind().engine.url), None)
-
-

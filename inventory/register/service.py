@@ -40,9 +40,7 @@ def _text(value: str | None, field: str, longest: int, *, needed: bool = True) -
             raise ValidationRefused(f"The {field} is needed.", field=field)
         return None
     if len(value) > longest:
-        raise ValidationRefused(
-            f"The {field} has {len(value)} characters; at most {longest} are kept.", field=field
-        )
+        raise ValidationRefused(f"The {field} has {len(value)} characters; at most {longest} are kept.", field=field)
     if not value.isprintable():
         raise ValidationRefused(f"The {field} has a character that cannot be stored.", field=field)
     return value
@@ -68,9 +66,7 @@ def add_department(session: Session, code: str, name: str, parent: str | None = 
     path = f"{above.path if above else '/'}{code}/"
     if len(path) > 512:
         raise ValidationRefused("The department lies too deep in the tree.", field="parent")
-    made = Department(
-        code=code, name=_text(name, "name", 255) or "", parent_id=above.id if above else None, path=path
-    )
+    made = Department(code=code, name=_text(name, "name", 255) or "", parent_id=above.id if above else None, path=path)
     session.add(made)
     session.flush()
     return made
@@ -129,9 +125,7 @@ def add_locations(session: Session, places: Sequence[tuple[str, str | None, str 
         session.execute(insert(Location), made)
 
 
-def add_party(
-    session: Session, role: str, name: str, contact: str | None = None, uid: str | None = None
-) -> Party:
+def add_party(session: Session, role: str, name: str, contact: str | None = None, uid: str | None = None) -> Party:
     """A person or an organisation; the ledger will hold its ``uid`` only.
 
     The client may give the *uid*: sent twice with the same content, the party is there once.
@@ -253,8 +247,6 @@ def move_department(session: Session, code: str, parent: str | None) -> Departme
     found.parent_id = above.id if above else None
     session.flush()
     for below in session.scalars(select(Department).where(Department.path.startswith(old, autoescape=True))):
-        session.execute(
-            update(Department).where(Department.id == below.id).values(path=new + below.path[len(old) :])
-        )
+        session.execute(update(Department).where(Department.id == below.id).values(path=new + below.path[len(old) :]))
     session.expire_all()
     return found

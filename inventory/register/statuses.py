@@ -22,9 +22,7 @@ _ROWS = (
     Status("in_use", "In use", "With a custodian", on_site=True),
     Status("missing", "Missing", "Not where it should be; under search", waiting=True),
     Status("written_off", "Written off", "Loss or theft accepted; outside the hierarchy; a security incident"),
-    Status(
-        "returned", "Returned", "Back at the reuse hub, waiting for inspection", on_site=True, waiting=True
-    ),
+    Status("returned", "Returned", "Back at the reuse hub, waiting for inspection", on_site=True, waiting=True),
     Status("on_hold", "On hold", "Must not leave, with a reason", on_site=True, waiting=True),
     Status(
         "ready_for_reuse",
@@ -37,9 +35,7 @@ _ROWS = (
     Status("donated", "Donated", "Left as working equipment, never waste"),
     Status("sold", "Sold", "Left as working equipment, never waste"),
     Status("with_lessor", "With lessor", "Back with its owner; fate unknown until reported"),
-    Status(
-        "dismantled", "Dismantled", "Taken apart for parts; what is left is waste", on_site=True, waiting=True
-    ),
+    Status("dismantled", "Dismantled", "Taken apart for parts; what is left is waste", on_site=True, waiting=True),
     Status(
         "awaiting_collection",
         "Awaiting collection",
@@ -48,9 +44,7 @@ _ROWS = (
         waiting=True,
     ),
     Status("with_contractor", "With contractor", "Left as waste; fate expected, not confirmed"),
-    Status(
-        "prepared_for_reuse", "Prepared for re-use", "Confirmed by the contractor's report", final=True
-    ),
+    Status("prepared_for_reuse", "Prepared for re-use", "Confirmed by the contractor's report", final=True),
     Status("recycled", "Recycled", "Confirmed by the contractor's report", final=True),
     Status("energy_recovered", "Energy recovered", "Confirmed by the contractor's report", final=True),
     Status("disposed", "Disposed", "Confirmed by the contractor's report", final=True),

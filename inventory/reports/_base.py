@@ -18,6 +18,7 @@ from inventory.reports._query import UNKNOWN_DEPARTMENT, Query, year_label
 RULES_VERSION: Final = 1
 """Version of the counting rules (see docs/lifecycle.md); printed on every figure."""
 
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A counted cell; ``cell`` names it so that it opens its machines. ``unit`` only where it differs."""

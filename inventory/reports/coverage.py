@@ -9,10 +9,13 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
-from inventory.lifecycle.counting import local_day
+from inventory.lifecycle.counting import NO_DAY, local_day
+from inventory.lifecycle.models import Tally
+from inventory.lifecycle.state import State
 from inventory.register.models import Asset
 from inventory.register.statuses import ON_SITE
 from inventory.reports._base import Column, Figure, ReportType
+from inventory.reports._outcomes import stored_counts_answer
 from inventory.reports._query import Query
 from inventory.reports._standing import is_now, of_conditions, of_numbers, past, present, reference_day
 
@@ -55,11 +58,12 @@ def bounds(key: str, today: date) -> tuple[date | None, date | None]:
     return first, months_before(today, newer) if newer is not None else None
 
 
-def _band(seen: datetime | None, today: date, settings: Settings) -> str:
-    if seen is None:
-        return NEVER
-    day = local_day(seen, settings)
+def _band(day: date, today: date) -> str:
     return next(band.key for band in BANDS if band.months is None or day >= months_before(today, band.months))
+
+
+def _band_then(state: State, today: date, settings: Settings) -> str:
+    return _band(local_day(state.seen_at, settings), today) if state.seen_at else NEVER
 
 
 def _start(day: date, settings: Settings) -> datetime:
@@ -82,15 +86,24 @@ def _counts(session: Session, query: Query, settings: Settings) -> Counter[str]:
     today = reference_day(query, settings)
     if not is_now(query, settings):
         standing = (state for _, state in past(session, query, settings) if state.status in ON_SITE)
-        return Counter(_band(state.seen_at, today, settings) for state in standing)
+        return Counter(_band_then(state, today, settings) for state in standing)
+    if stored_counts_answer(session, query, settings) and not query.department:
+        stored: Any = (
+            select(Tally.day, func.sum(Tally.machines))
+            .where(Tally.figure == "seen", Tally.kind == query.group)
+            .group_by(Tally.day)
+            .having(func.sum(Tally.machines) != 0)
+        )
+        found: Counter[str] = Counter()
+        for day, number in session.execute(stored):
+            found[NEVER if day == NO_DAY else _band(day, today)] += int(number)
+        return found
     whens: list[Any] = [(Asset.last_seen_at.is_(None), NEVER)]
     for band in BANDS:
         if band.months is not None:
             whens.append((Asset.last_seen_at >= _start(months_before(today, band.months), settings), band.key))
     which = case(*whens, else_=BANDS[-1].key)
-    statement = (
-        select(which, func.count()).where(Asset.status.in_(sorted(ON_SITE)), *present(query)).group_by(which)
-    )
+    statement = select(which, func.count()).where(Asset.status.in_(sorted(ON_SITE)), *present(query)).group_by(which)
     return Counter({key: int(number) for key, number in session.execute(statement)})
 
 
@@ -120,7 +133,7 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
         return of_numbers(
             number
             for number, state in past(session, query, settings)
-            if state.status in ON_SITE and (cell == _ALL or _band(state.seen_at, today, settings) == cell)
+            if state.status in ON_SITE and (cell == _ALL or _band_then(state, today, settings) == cell)
         )
     conditions = [Asset.status.in_(sorted(ON_SITE)), *present(query)]
     return of_conditions(conditions if cell == _ALL else conditions + _in_band(cell, today, settings))

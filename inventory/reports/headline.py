@@ -36,10 +36,7 @@ def counts(session: Session, query: Query, settings: Settings) -> dict[str, int]
         return _from_tally(session, query)
     machines = per_machine(query, settings)
     joined = (
-        select(machines, OutcomeFact.kind)
-        .join(OutcomeFact, _latest(query, machines))
-        .where(*filters(query))
-        .subquery()
+        select(machines, OutcomeFact.kind).join(OutcomeFact, _latest(query, machines)).where(*filters(query)).subquery()
     )
     row = session.execute(
         select(
@@ -56,9 +53,7 @@ def counts(session: Session, query: Query, settings: Settings) -> dict[str, int]
 
 
 def _latest(query: Query, machines: Any) -> Any:
-    return and_(
-        OutcomeFact.asset_id == machines.c.asset_id, OutcomeFact.rank == machines.c.last, known_at(query)
-    )
+    return and_(OutcomeFact.asset_id == machines.c.asset_id, OutcomeFact.rank == machines.c.last, known_at(query))
 
 
 def _from_tally(session: Session, query: Query) -> dict[str, int]:

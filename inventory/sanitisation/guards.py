@@ -15,9 +15,7 @@ def _sentence(reasons: list[str], remedy: str) -> str | None:
     return f"{'; '.join(reasons)}. {remedy}" if reasons else None
 
 
-def clean_drives(
-    session: Session, assets: Sequence[State], events: Sequence[Proposed]
-) -> list[str | None]:
+def clean_drives(session: Session, assets: Sequence[State], events: Sequence[Proposed]) -> list[str | None]:
     """Every drive on record is clean, and a storage kind without one was inspected as having none."""
     return [
         _sentence(reasons_unclean(state, event.settings.zone), "Record a wipe, or remove the drive")
@@ -25,9 +23,7 @@ def clean_drives(
     ]
 
 
-def clean_drives_or_reason(
-    session: Session, assets: Sequence[State], events: Sequence[Proposed]
-) -> list[str | None]:
+def clean_drives_or_reason(session: Session, assets: Sequence[State], events: Sequence[Proposed]) -> list[str | None]:
     """As `clean_drives`, or the line says in words why the drives were not wiped (and flags it)."""
     answers: list[str | None] = []
     for state, event in zip(assets, events, strict=True):
@@ -44,9 +40,7 @@ def clean_drives_or_reason(
     return answers
 
 
-def clean_drives_or_contract(
-    session: Session, assets: Sequence[State], events: Sequence[Proposed]
-) -> list[str | None]:
+def clean_drives_or_contract(session: Session, assets: Sequence[State], events: Sequence[Proposed]) -> list[str | None]:
     """As `clean_drives`, or unsanitised under a contract that includes certified destruction."""
     return [
         None

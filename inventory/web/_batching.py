@@ -75,7 +75,6 @@ def requests_for(
 ) -> list[EventRequest]:
     """One request per machine; its key follows from the batch's key and its tag, so a repeat is harmless."""
 
-
     def key(tag: str) -> str:
         return f"{batch[:60]}-{hashlib.sha256(normalise(tag).encode()).hexdigest()[:16]}"
 
@@ -116,9 +115,7 @@ def record_all(requests: Sequence[EventRequest], *, all_or_none: bool) -> list[R
     return results
 
 
-def _work(
-    requests: Sequence[EventRequest], who: Recorder, all_or_none: bool
-) -> Callable[[Session], list[Result]]:
+def _work(requests: Sequence[EventRequest], who: Recorder, all_or_none: bool) -> Callable[[Session], list[Result]]:
     def work(db: Session) -> list[Result]:
         if len(requests) == 1:
             # A single refusal is raised by the writer; here it is one row like any other.

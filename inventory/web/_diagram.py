@@ -74,9 +74,7 @@ def _at(key: str) -> tuple[float, float]:
 
 def drawing() -> Drawing:
     """The lifecycle, drawn from its table."""
-    boxes = [
-        Box(key, "New record" if key == NEW else STATUSES[key].label, *_at(key)) for key in (NEW, *STATUSES)
-    ]
+    boxes = [Box(key, "New record" if key == NEW else STATUSES[key].label, *_at(key)) for key in (NEW, *STATUSES)]
     width = int(max(box.x for box in boxes) + WIDTH + _MARGIN)
     height = int(max(box.y for box in boxes) + HEIGHT + _MARGIN)
     return Drawing(width, height, boxes, [_arrow(move) for move in moves()])

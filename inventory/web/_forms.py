@@ -89,9 +89,7 @@ def entries(
     return found
 
 
-def _entry(
-    name: str, detail: str, shape: Any, drives: Mapping[str, str], rows: Mapping[str, int]
-) -> Entry:
+def _entry(name: str, detail: str, shape: Any, drives: Mapping[str, str], rows: Mapping[str, int]) -> Entry:
     common = Entry(name, detail, label_of(detail), "text", bool(shape.required), mono=detail in _MONO)
     if detail != "tag":
         common = replace(common, help=HELP.get(detail))
@@ -194,9 +192,7 @@ def _value(name: str, shape: Any, text: str, reading: Reading, find: Finder, con
     return text
 
 
-def _reference(
-    lookup: tuple[str, str], text: str, reading: Reading, find: Finder, control: str
-) -> str | None:
+def _reference(lookup: tuple[str, str], text: str, reading: Reading, find: Finder, control: str) -> str | None:
     table, role = lookup
     found = find(table, role or None, text)
     if len(found) == 1:
@@ -211,9 +207,7 @@ def _reference(
     return None
 
 
-def filled(
-    schema: type[Schema], details: Mapping[str, Any], names: Mapping[tuple[str, str], str]
-) -> dict[str, str]:
+def filled(schema: type[Schema], details: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> dict[str, str]:
     """*details* as the texts that a form shows; references by name and code."""
     shown: dict[str, str] = {}
     for name, shape in schema_of(schema).fields.items():

@@ -145,9 +145,7 @@ def _lines(
                 who=each.actor_name,
                 recorded=words.recorded_later(line, zone),
                 words=[
-                    pair
-                    for pair in words.details_in_words(line, names, drives, each.personal)
-                    if pair[1] != found.tag
+                    pair for pair in words.details_in_words(line, names, drives, each.personal) if pair[1] != found.tag
                 ],
                 erased=each.erased,
                 voided=voiding is not None,

@@ -60,6 +60,8 @@ OPEN_ENDPOINTS = {
     "web_scan_app.shell",
     "web_scan_app.service_worker",
     "web_scan_app.manifest",
+    "web_trust.index",
+    "web_trust.certificate",
 }
 """What is served before anybody signs in."""
 
@@ -237,7 +239,8 @@ def _add_headers(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = DECODING_POLICY
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    if request.is_secure and not settings().local_https:
+        # Not for an authority that devices trust one by one: the order would hold for localhost and every port of it.
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint == "static":
         # A new version of a file has a new address; what scripts import from each other has none and is asked for anew.

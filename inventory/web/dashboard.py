@@ -109,9 +109,7 @@ def _attention(
         days = settings().ageing_days
         for cell, words in _ATTENTION:
             ageing = f", for more than {days} days" if cell.endswith(".ageing") else ""
-            found.append(
-                {"number": counts[cell], "words": words + ageing, "href": cell_address("stock", query, cell)}
-            )
+            found.append({"number": counts[cell], "words": words + ageing, "href": cell_address("stock", query, cell)})
         found.append(
             {
                 "number": counts["with_contractor"],

@@ -129,11 +129,7 @@ def _settle_names(args: MultiDict[str, str], errors: dict[str, str]) -> None:
 
 
 def _pairs(filters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (name, text)
-        for name, value in filters.items()
-        for text in (value if isinstance(value, list) else [value])
-    ]
+    return [(name, text) for name, value in filters.items() for text in (value if isinstance(value, list) else [value])]
 
 
 def _named(filters: Mapping[str, Any]) -> dict[tuple[str, str], str]:
@@ -223,9 +219,7 @@ def _chips(
         {
             "label": _filter_label(name),
             "value": _filter_words(name, text, named),
-            "remove_href": _address(
-                [pair for pair in state if pair[0] != name or (pair[1] != text and name in _MANY)]
-            ),
+            "remove_href": _address([pair for pair in state if pair[0] != name or (pair[1] != text and name in _MANY)]),
         }
         for name, text in _pairs(filters)
     ]

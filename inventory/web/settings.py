@@ -34,15 +34,19 @@ _SIGNS_IN = and_(Account.active, Account.password_hash.is_not(None))
 @requires("administer")
 def index() -> str:
     """The parts, each with how much is in it. One statement."""
-    counted = session().execute(
-        select(
-            select(func.count()).select_from(Account).where(_SIGNS_IN).scalar_subquery(),
-            select(func.count()).select_from(Department).scalar_subquery(),
-            select(func.count()).select_from(Location).scalar_subquery(),
-            select(func.count()).select_from(Party).where(Party.erased_at.is_(None)).scalar_subquery(),
-            select(func.count()).select_from(LabelRun).scalar_subquery(),
+    counted = (
+        session()
+        .execute(
+            select(
+                select(func.count()).select_from(Account).where(_SIGNS_IN).scalar_subquery(),
+                select(func.count()).select_from(Department).scalar_subquery(),
+                select(func.count()).select_from(Location).scalar_subquery(),
+                select(func.count()).select_from(Party).where(Party.erased_at.is_(None)).scalar_subquery(),
+                select(func.count()).select_from(LabelRun).scalar_subquery(),
+            )
         )
-    ).one()
+        .one()
+    )
     parts = [
         ("people", "Accounts", "{:,} can sign in", "web_settings_accounts.index"),
         ("building", "Departments", "{:,} in the tree", "web_settings_departments.index"),

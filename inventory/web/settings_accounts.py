@@ -108,9 +108,7 @@ def add() -> AnyResponse:
     def work() -> Callable[[Session], Account]:
         told = {name: typed(name) for name in ("username", "display_name", "role", "password")}
         now = datetime.now(UTC)
-        return lambda db: add_account(
-            db, told["username"], told["display_name"], told["role"], told["password"], now
-        )
+        return lambda db: add_account(db, told["username"], told["display_name"], told["role"], told["password"], now)
 
     return save(
         "add",

@@ -65,6 +65,10 @@ function newRow(template, { text, format }, onChoose) {
 
 /** Outlines of *marks* ({corners, number, done}) over the picture of *width* by *height* pixels. */
 export function showMarks(overlay, marks, width, height) {
+  // The same again is not drawn again: most frames show what the one before showed.
+  const drawing = JSON.stringify([marks, width, height]);
+  if (overlay.dataset.drawing === drawing) return;
+  overlay.dataset.drawing = drawing;
   overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const unit = Math.min(width, height) / 100;
   const drawn = marks
@@ -73,10 +77,12 @@ export function showMarks(overlay, marks, width, height) {
       const points = corners.map(([x, y]) => [x * width, y * height]);
       const group = document.createElementNS(SVG, "g");
       group.setAttribute("class", done ? "camera__mark camera__mark--done" : "camera__mark");
-      const outline = document.createElementNS(SVG, "polygon");
-      outline.setAttribute("points", points.map((point) => point.join(",")).join(" "));
-      outline.setAttribute("stroke-width", String(unit));
-      group.append(outline);
+      for (const thick of [2 * unit, unit]) {
+        const outline = document.createElementNS(SVG, "polygon");
+        outline.setAttribute("points", points.map((point) => point.join(",")).join(" "));
+        outline.setAttribute("stroke-width", String(thick));
+        group.append(outline);
+      }
       if (number) group.append(...numbered(number, points, unit));
       return group;
     });

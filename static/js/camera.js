@@ -246,8 +246,8 @@ class Panel {
     this.trouble(null);
     this.say(`Read ${inWords(text).name}.`);
     this.part("view").classList.remove("camera__view--read");
-    // Asked in between, so that the flash begins anew with each read.
-    if (this.part("view").offsetWidth) this.part("view").classList.add("camera__view--read");
+    // In the next picture, so that the flash begins anew with each read.
+    requestAnimationFrame(() => this.part("view").classList.add("camera__view--read"));
     document.dispatchEvent(new CustomEvent("inventory:scan", { detail: { text, source } }));
   }
 

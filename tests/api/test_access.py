@@ -112,9 +112,7 @@ def test_the_token_of_a_closed_account_lets_nobody_in(app: Flask, world: World, 
     _refused(caller, app)
 
 
-def test_a_signed_in_browser_alone_has_no_access(
-    app: Flask, world: World, lines_on_record: Callable[[], int]
-) -> None:
+def test_a_signed_in_browser_alone_has_no_access(app: Flask, world: World, lines_on_record: Callable[[], int]) -> None:
     world.used_machine("M-1")
     client = app.test_client()
     with client.session_transaction() as cookie:
@@ -140,9 +138,7 @@ def test_a_token_needs_no_form_token_and_pages_still_do(
     assert lines_on_record() == 3
 
 
-def test_no_answer_sets_a_cookie_and_each_carries_the_security_headers(
-    app: Flask, world: World, admin: Caller
-) -> None:
+def test_no_answer_sets_a_cookie_and_each_carries_the_security_headers(app: Flask, world: World, admin: Caller) -> None:
     answers = [admin.get("/me"), admin.get("/nowhere"), Caller(app, None).get("/me"), admin.get("/assets", size=0),
                Caller(app, None).get("/docs"), Caller(app, None).get("/openapi.json")]  # fmt: skip
     for answer in answers:
@@ -220,9 +216,7 @@ def test_a_body_beyond_the_limit_is_refused(admin: Caller) -> None:
     assert told(answer)["status"] == 413
 
 
-def test_a_fault_of_ours_is_told_without_its_inside(
-    app: Flask, admin: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_of_ours_is_told_without_its_inside(app: Flask, admin: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any) -> None:
         raise ZeroDivisionError("secret inside")
 

@@ -304,5 +304,3 @@ def test_an_opening_takes_the_permission_of_its_event(api: Callable[[str], Calle
                                                 "occurred_at": "2014-01-01"})  # fmt: skip
             expected = 403 if role == "viewer" or (event, role) in may_not else 201
             assert answer.status_code == expected, (event, role)
-
-

@@ -95,9 +95,16 @@ def test_no_request_makes_it_fail_and_no_refusal_changes_anything(
     if "{uid}" in path:
         upload = {"file": (io.BytesIO(b"Asset tag,Type\nN-1,laptop\n"), "fleet.csv")}
         brought = app.test_client().post(
-            "/api/v1/imports", data=upload, content_type="multipart/form-data", headers={"Authorization": f"Bearer {token}"}
+            "/api/v1/imports",
+            data=upload,
+            content_type="multipart/form-data",
+            headers={"Authorization": f"Bearer {token}"},
         )
-        cases.append(st.just(operation.Case(path_parameters={"uid": brought.get_json()["id"]})) if method == "get" else st.nothing())
+        cases.append(
+            st.just(operation.Case(path_parameters={"uid": brought.get_json()["id"]}))
+            if method == "get"
+            else st.nothing()
+        )
     seen: Counter[int] = Counter()
     kept = [fingerprint(engine)]
 

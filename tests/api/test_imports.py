@@ -15,7 +15,9 @@ BAD = GOOD + b"N-3,desktop," + b"S" * 300 + b",In use,INF\n"
 
 
 def send_file(calls: Any, content: bytes, name: str = "fleet.csv") -> Any:
-    return calls.send("POST", "/imports", data={"file": (io.BytesIO(content), name)}, content_type="multipart/form-data")
+    return calls.send(
+        "POST", "/imports", data={"file": (io.BytesIO(content), name)}, content_type="multipart/form-data"
+    )
 
 
 def ended(calls: Any, uid: str) -> dict[str, Any]:

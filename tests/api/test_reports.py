@@ -53,7 +53,9 @@ def test_every_figure_opens_its_machines_in_pages(calls: Any, fleet: World) -> N
 
 def test_the_line_that_made_a_machine_count_is_named(calls: Any) -> None:
     page = told(calls.get("/reports/headline/machines/older"))
-    assert [(each["tag"], each["event"], each["event_key"] is not None) for each in page["machines"]] == [("OLD2", "taken_on", True)]
+    assert [(each["tag"], each["event"], each["event_key"] is not None) for each in page["machines"]] == [
+        ("OLD2", "taken_on", True)
+    ]
     assert told(calls.get("/reports/stock/machines/in_use"))["machines"][0]["event"] is None
 
 
@@ -70,7 +72,9 @@ def test_the_line_that_made_a_machine_count_is_named(calls: Any) -> None:
         ("/reports/headline/machines/machines", {"after": "x"}, 422),
     ],
 )
-def test_what_cannot_be_answered_is_a_problem_in_words(calls: Any, path: str, query: dict[str, Any], status: int) -> None:
+def test_what_cannot_be_answered_is_a_problem_in_words(
+    calls: Any, path: str, query: dict[str, Any], status: int
+) -> None:
     answer = calls.get(path, **query)
     assert answer.status_code == status
     assert told(answer)["detail"].endswith(".")

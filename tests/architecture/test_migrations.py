@@ -22,8 +22,8 @@ def test_autogenerate_finds_nothing_to_do(engine: Engine) -> None:
             connection,
             opts={
                 "compare_type": True,
-                "include_object": lambda thing, name, kind, *rest: not (
-                    kind == "table" and str(name).startswith("asset_search")
+                "include_object": lambda thing, name, kind, *rest: (
+                    not (kind == "table" and str(name).startswith("asset_search"))
                 ),
             },
         )

@@ -106,7 +106,10 @@ def test_no_page_has_a_fault_that_a_checker_finds_or_spills_over_its_edge(
             picture(page, name)
         # The page's own policy lets no foreign script in; the checker is put there by the browser.
         page.evaluate(AXE)
-        found += [f"{address}: {one['id']} {[node['target'] for node in one['nodes'][:3]]}" for one in page.evaluate("axe.run()")["violations"]]
+        found += [
+            f"{address}: {one['id']} {[node['target'] for node in one['nodes'][:3]]}"
+            for one in page.evaluate("axe.run()")["violations"]
+        ]
     assert found == []
 
 

@@ -37,7 +37,9 @@ def count(page: Any, text: str, headline: str) -> None:
     page.wait_for_function("words => document.querySelector('.scan-answer')?.innerText.includes(words)", arg=headline)
 
 
-def test_two_people_count_a_room_and_the_ledger_has_exactly_those_lines(site: Site, open_page: Any, world: World) -> None:
+def test_two_people_count_a_room_and_the_ledger_has_exactly_those_lines(
+    site: Site, open_page: Any, world: World
+) -> None:
     tom, bea = open_page(), open_page(size="phone")
     sign_in(tom, site)
     sign_in(bea, site, "bea")

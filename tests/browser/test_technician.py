@@ -74,7 +74,9 @@ def test_a_pile_is_scanned_one_after_another(site: Site, open_page: Any, world: 
     picture(page, "scan")
 
 
-def test_a_donation_of_an_unwiped_machine_is_refused_and_nothing_changes(site: Site, open_page: Any, world: World) -> None:
+def test_a_donation_of_an_unwiped_machine_is_refused_and_nothing_changes(
+    site: Site, open_page: Any, world: World
+) -> None:
     world.record("inspected", "ED-9", "2018-02-01", functional="working", cosmetic="B")
     page = open_page()
     sign_in(page, site)
@@ -89,7 +91,9 @@ def test_a_donation_of_an_unwiped_machine_is_refused_and_nothing_changes(site: S
     picture(page, "refusal")
 
 
-def test_a_machine_goes_from_the_hub_to_a_partner_by_buttons_and_counts(site: Site, open_page: Any, world: World) -> None:
+def test_a_machine_goes_from_the_hub_to_a_partner_by_buttons_and_counts(
+    site: Site, open_page: Any, world: World
+) -> None:
     page = open_page()
     sign_in(page, site)
 

@@ -92,7 +92,9 @@ def test_no_tags_are_issued_for_a_file_that_cannot_be_written(app: Flask, world:
     assert runs(world) == 0 and world.session.query(BlankTag).count() == 0
 
 
-def test_a_zebra_file_with_a_printers_offset_what_is_shown_and_a_second_life(app: Flask, world: World, tmp_path: Path) -> None:
+def test_a_zebra_file_with_a_printers_offset_what_is_shown_and_a_second_life(
+    app: Flask, world: World, tmp_path: Path
+) -> None:
     from inventory.labels.printers import keep_printer
 
     world.clean_machine("M-1")

@@ -78,7 +78,9 @@ def test_what_cannot_be_read_is_refused_by_name(app: Any, arguments: list[str], 
 
 
 def test_a_moment_a_day_and_several_kinds_are_read(app: Any, used: World) -> None:
-    said = json.loads(told(app, "headline", "--as-at", "2030-01-01T10:00:00+00:00", "--kind", "laptop,desktop", "--format", "json"))
+    said = json.loads(
+        told(app, "headline", "--as-at", "2030-01-01T10:00:00+00:00", "--kind", "laptop,desktop", "--format", "json")
+    )
     assert said["query"] == {"as_at": "2030-01-01T10:00:00+00:00", "kind": ["laptop", "desktop"]}
     assert said["scope"].startswith("Laptop, desktop")
     end = json.loads(told(app, "headline", "--as-at", "2030-06-01", "--format", "json"))

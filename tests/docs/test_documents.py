@@ -44,7 +44,9 @@ def test_every_setting_is_in_the_guide_with_its_default(name: str) -> None:
 
 
 def test_every_command_in_the_guide_exists(app: Any) -> None:
-    told = re.findall(r"^\| ((?:`[a-z -]+`(?:, )?)+) \| [a-z]", GUIDE.split("On the terminal")[1].split("**Personal")[0], re.M)
+    told = re.findall(
+        r"^\| ((?:`[a-z -]+`(?:, )?)+) \| [a-z]", GUIDE.split("On the terminal")[1].split("**Personal")[0], re.M
+    )
     names = [name for row in told for name in re.findall(r"`([^`]+)`", row)]
     assert len(names) >= 8
     for name in names:
@@ -56,7 +58,9 @@ def test_every_command_in_the_guide_exists(app: Any) -> None:
     assert set(app.cli.commands) <= documented, set(app.cli.commands) - documented
 
 
-@pytest.mark.parametrize("path", [path.relative_to(ROOT).as_posix() for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]])
+@pytest.mark.parametrize(
+    "path", [path.relative_to(ROOT).as_posix() for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]]
+)
 def test_every_link_between_documents_leads_somewhere(path: str) -> None:
     text = (ROOT / path).read_text()
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
@@ -64,7 +68,14 @@ def test_every_link_between_documents_leads_somewhere(path: str) -> None:
             assert ((ROOT / path).parent / target).exists(), f"{path} links to {target}"
 
 
-@pytest.mark.parametrize("path", sorted(str(each.relative_to(ROOT)) for each in ROOT.rglob("*.py") if not any(part.startswith(".") for part in each.relative_to(ROOT).parts)))
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        str(each.relative_to(ROOT))
+        for each in ROOT.rglob("*.py")
+        if not any(part.startswith(".") for part in each.relative_to(ROOT).parts)
+    ),
+)
 def test_every_file_says_in_its_first_line_what_lives_in_it(path: str) -> None:
     text = (ROOT / path).read_text()
     assert not text or text.startswith(('"""', "#")), path

@@ -15,16 +15,13 @@ from qrcode.util import BIT_LIMIT_TABLE
 from inventory.printing import qr, qr_batch
 
 ADDRESS = "HTTPS://INVENTORY.EXAMPLE.AC.UK/T/ED-3K7Q-P"
-payloads = st.text(
-    alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", min_size=1, max_size=qr.CAPACITY[-1]
-)
+payloads = st.text(alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", min_size=1, max_size=qr.CAPACITY[-1])
 
 
 def read(image: Image.Image) -> list[str]:
     """What a scanner reads in the image, all codes."""
     return [
-        each.text
-        for each in zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCodeModel2)
+        each.text for each in zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCodeModel2)
     ]
 
 

@@ -112,9 +112,17 @@ def test_issued_tags_are_ours_and_a_slip_in_one_character_never_gives_another(wo
 def fleet(world: World, number: int = 25) -> None:
     requests = []
     for each in range(number):
-        facts: dict[str, object] = {"tag": f"T-{each:03}", "kind": "laptop" if each % 3 else "desktop", "status": "returned"}
+        facts: dict[str, object] = {
+            "tag": f"T-{each:03}",
+            "kind": "laptop" if each % 3 else "desktop",
+            "status": "returned",
+        }
         if each % 2:
-            facts |= {"model": f"Latitude {each % 5}", "manufacturer": "Dell", "purchase_date": f"20{10 + each % 7}-03-01"}
+            facts |= {
+                "model": f"Latitude {each % 5}",
+                "manufacturer": "Dell",
+                "purchase_date": f"20{10 + each % 7}-03-01",
+            }
         if each % 5 == 0:
             facts["department"] = "INF"
         requests.append(world.request("registered", None, date(2020, 1, 1) + timedelta(days=each % 4), **facts))
@@ -123,7 +131,9 @@ def fleet(world: World, number: int = 25) -> None:
 
 @pytest.mark.parametrize("sort", [*SORTS, *(f"-{name}" for name in SORTS)])
 @pytest.mark.parametrize("size", [4, 7])
-def test_pages_forwards_and_backwards_show_every_machine_once_and_in_one_order(world: World, sort: str, size: int) -> None:
+def test_pages_forwards_and_backwards_show_every_machine_once_and_in_one_order(
+    world: World, sort: str, size: int
+) -> None:
     fleet(world)
     seen: list[str] = []
     pages = []

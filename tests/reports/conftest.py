@@ -46,7 +46,12 @@ def build_fleet(world: World) -> World:
     redeploy("A", "2015-09-01")
     at("2017-03-01")
     w.record("returned", "A", "2017-03-01")
-    w.record("sanitised", "A", "2017-03-01", drives=[{"uid": w.drive_of("A"), "method": "purge", "confirmed_after_use": True}])
+    w.record(
+        "sanitised",
+        "A",
+        "2017-03-01",
+        drives=[{"uid": w.drive_of("A"), "method": "purge", "confirmed_after_use": True}],
+    )
     w.record("inspected", "A", "2017-03-01", functional="working", cosmetic="B")
     w.record("passed_for_reuse", "A", "2017-03-01")
     w.record("donated", "A", "2017-03-01", partner="remakery")
@@ -69,9 +74,31 @@ def build_fleet(world: World) -> World:
     at("2017-09-01")
     w.record("recycled", "D", "2017-09-01", loop="open")
     at("2018-01-01")
-    w.record("taken_on", None, "2015-03-01", tag="OLD", kind="desktop", status="donated", outcome="donated", partner="remakery", key="old")
-    w.record("taken_on", None, "2016-05-05", tag="OLD2", kind="desktop", status="donated", outcome="donated", partner="remakery", department="HCA")
-    w.record("taken_on", None, "2017-01-15", tag="M", kind="monitor", status="donated", outcome="donated", partner="remakery")
+    w.record(
+        "taken_on",
+        None,
+        "2015-03-01",
+        tag="OLD",
+        kind="desktop",
+        status="donated",
+        outcome="donated",
+        partner="remakery",
+        key="old",
+    )
+    w.record(
+        "taken_on",
+        None,
+        "2016-05-05",
+        tag="OLD2",
+        kind="desktop",
+        status="donated",
+        outcome="donated",
+        partner="remakery",
+        department="HCA",
+    )
+    w.record(
+        "taken_on", None, "2017-01-15", tag="M", kind="monitor", status="donated", outcome="donated", partner="remakery"
+    )
     w.record("taken_on", None, "2017-01-20", tag="U", status="donated", outcome="donated", partner="remakery")
     redeploy("E", "2018-07-01")
     at("2018-08-15")

@@ -4,8 +4,10 @@ import random
 
 import pytest
 
+from inventory.lifecycle.event_types import EVENT_TYPES
 from inventory.register import tags
 from inventory.register.identifiers import comparison_form
+from inventory.scanning.controls import CONFIRM, LOOK_UP, UNDO, mode_text, place_text
 from tests.static import pages
 
 pytestmark = pytest.mark.browser
@@ -97,6 +99,29 @@ def test_both_languages_read_the_same_tags_into_a_text(module):
 )
 def test_control_texts_steer_and_machines_do_not(module, text, control):
     assert module("scan-controls", "controlOf", [[text]]) == [control]
+
+
+PLACES = ["HUB", "AT-5.01", "at 5/01", "Büro 7", "straße", "中", "--", "a__b", "KB.JCMB.1206c", "ŉ1"]
+
+
+def test_both_languages_know_the_same_control_texts(module):
+    modes = [row.key for row in EVENT_TYPES.values() if row.scan]
+    assert modes
+    texts = [mode_text(key) for key in modes]
+    assert module("scan-controls", "controlOf", [[text] for text in texts]) == [
+        {"do": "mode", "what": text.removeprefix("SCAN-MODE-")} for text in texts
+    ]
+    assert module("scan-controls", "eventKeyOf", [[text.removeprefix("SCAN-MODE-")] for text in texts]) == modes
+    assert module("scan-controls", "controlOf", [[UNDO], [CONFIRM], [LOOK_UP]]) == [
+        {"do": "undo"}, {"do": "confirm"}, {"do": "mode", "what": "LOOK-UP"},
+    ]  # fmt: skip
+    pairs = [(code, place_text(other)) for code in PLACES for other in PLACES]
+    named = module("scan-controls", "controlOf", [[text] for _, text in pairs])
+    assert all(each["do"] == "place" for each in named)
+    same = module(
+        "scan-controls", "sameCode", [[code, each["what"]] for (code, _), each in zip(pairs, named, strict=True)]
+    )
+    assert same == [place_text(code) == text for code, text in pairs]
 
 
 BOOT = {

@@ -31,7 +31,10 @@ class Counting:
         opening = {"kind": "laptop", "manufacturer": "Dell", "model": "Latitude 5400", "status": "returned"}
         world.batch(
             [world.request("registered", None, None, tag=f"H-{n}", location="HUB", **opening) for n in range(hub)]
-            + [world.request("registered", None, None, tag=f"A-{n}", location="AT-5.01", **opening) for n in range(tower)]
+            + [
+                world.request("registered", None, None, tag=f"A-{n}", location="AT-5.01", **opening)
+                for n in range(tower)
+            ]
         )
         world.clean_machine("D-0")
         world.record("donated", "D-0", None, partner="remakery")
@@ -41,7 +44,9 @@ class Counting:
             session.add(self.bo)
             session.add(Location(code="HUB-2", site="King's Buildings", building="Reuse hub", room="Workshop"))
 
-    def start(self, scope: Scope = ROOM, purpose: str = "stock_take", name: str = "", key: str | None = None) -> StockTake:
+    def start(
+        self, scope: Scope = ROOM, purpose: str = "stock_take", name: str = "", key: str | None = None
+    ) -> StockTake:
         asked = service.Start(key or f"start-{next(self._keys)}", purpose, scope, name)
         return self.write(lambda db: service.start(db, asked, self.world.recorder()))
 
@@ -49,15 +54,27 @@ class Counting:
         with transaction(self.world.session) as session:
             return work(session)
 
-    def scanned(self, text: str, minutes: float = 0, *, by: Account | None = None, key: str | None = None, place: str | None = None) -> Scanned:
+    def scanned(
+        self,
+        text: str,
+        minutes: float = 0,
+        *,
+        by: Account | None = None,
+        key: str | None = None,
+        place: str | None = None,
+    ) -> Scanned:
         who = (by or self.world.account).id
-        return Scanned(key or f"scan-{next(self._keys)}", text, who, self.world.now + timedelta(minutes=minutes), "phone", place)
+        return Scanned(
+            key or f"scan-{next(self._keys)}", text, who, self.world.now + timedelta(minutes=minutes), "phone", place
+        )
 
     def scan(self, take: StockTake, *scans: Scanned | str, **more: Any) -> list[Answer]:
         made = [self.scanned(each, **more) if isinstance(each, str) else each for each in scans]
         return self.write(lambda db: take_scans(db, take.code, made, self.world.now, self.world.settings))
 
-    def confirm(self, take: StockTake, *, sight: bool = True, version: int | None = None, **recorder: Any) -> closing.Closed:
+    def confirm(
+        self, take: StockTake, *, sight: bool = True, version: int | None = None, **recorder: Any
+    ) -> closing.Closed:
         who = self.world.recorder(**recorder)
         return self.write(lambda db: closing.confirm(db, take.code, who, version=version, sight=sight))
 

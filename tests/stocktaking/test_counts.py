@@ -16,7 +16,11 @@ from tests.stocktaking.conftest import ROOM, Counting
 
 def test_the_expected_list_is_frozen_at_the_start(counting: Counting) -> None:
     take = counting.start()
-    assert (take.expected, take.scope_words, take.name) == (6, "King's Buildings, Reuse hub, Store B12", take.scope_words)
+    assert (take.expected, take.scope_words, take.name) == (
+        6,
+        "King's Buildings, Reuse hub, Store B12",
+        take.scope_words,
+    )
     counting.world.record("moved", "A-0", None, location="HUB")
     counting.world.record("moved", "H-0", None, location="AT-5.01")
     assert counting.groups(take)["missing"] == [f"H-{n}" for n in range(6)]
@@ -146,7 +150,10 @@ def test_offline_scans_that_arrive_after_the_pause_are_taken_and_after_the_end_t
 def test_a_scan_taken_back_counts_no_more(counting: Counting) -> None:
     take = counting.start()
     now = counting.world.now
-    counting.scan(take, *(counting.scanned(text, key=f"k-{n}") for n, text in enumerate(["H-0", "A-0", "NOBODY", "NOBODY", "H-1"])))
+    counting.scan(
+        take,
+        *(counting.scanned(text, key=f"k-{n}") for n, text in enumerate(["H-0", "A-0", "NOBODY", "NOBODY", "H-1"])),
+    )
     counting.scan(take, counting.scanned("H-1", 5, by=counting.bo))
     for key in ("k-0", "k-0", "k-1", "k-2", "k-4"):
         assert counting.write(lambda db, key=key: take_back(db, key, now)).outcome == "taken_back"
@@ -170,7 +177,9 @@ def test_a_serial_leads_to_its_machine_and_two_of_it_are_told(counting: Counting
     w = counting.world
     for tag, serials in (("S-1", ["SN1", "SHARED"]), ("S-2", ["SHARED"])):
         identifiers = [{"type": "serial", "value": serial} for serial in serials]
-        w.record("registered", None, None, tag=tag, kind="laptop", status="returned", location="HUB", identifiers=identifiers)
+        w.record(
+            "registered", None, None, tag=tag, kind="laptop", status="returned", location="HUB", identifiers=identifiers
+        )
     take = counting.start()
     one, two = counting.scan(take, "sn1", "SHARED")
     assert (one.outcome, one.tag) == ("found", "S-1")
@@ -181,7 +190,10 @@ def test_a_batch_of_scans_takes_the_same_few_statements(counting: Counting) -> N
     take = counting.start()
     counting.scan(take, "H-5", "NOBODY")
     sent = []
-    for texts in (["H-0", "A-0", "NOBODY", "ELSE"], ["H-1", "H-2", "H-3", "A-1", "A-2", "D-0", "H-0", "NOBODY", "MORE", "YET"]):
+    for texts in (
+        ["H-0", "A-0", "NOBODY", "ELSE"],
+        ["H-1", "H-2", "H-3", "A-1", "A-2", "D-0", "H-0", "NOBODY", "MORE", "YET"],
+    ):
         with statements(counting.world.session.get_bind()) as seen:
             counting.scan(take, *texts)
         sent.append(len(seen))
@@ -206,7 +218,10 @@ def test_what_was_decided_is_in_the_ledger_at_the_time_of_the_scan(counting: Cou
     seen = at + timedelta(minutes=10)
     assert counting.lines("H-0") == [("sighted", {"location": "HUB"}, seen)]
     assert counting.lines("A-0") == [("moved", {"location": "HUB"}, seen)]
-    assert counting.lines("A-1") == [("sighted", {"location": "HUB"}, seen), ("moved", {"location": "AT-5.01"}, counting.world.now)]
+    assert counting.lines("A-1") == [
+        ("sighted", {"location": "HUB"}, seen),
+        ("moved", {"location": "AT-5.01"}, counting.world.now),
+    ]
     assert counting.lines("H-2") == [("reported_missing", {}, counting.world.now)]
     assert counting.lines("H-4") == counting.lines("A-2") == []
     assert counting.asset("H-2").status == "missing" and counting.asset("H-0").last_seen_at == seen
@@ -261,7 +276,9 @@ def test_who_may_not_record_may_count_but_not_confirm(counting: Counting) -> Non
         counting.confirm(take, permissions=frozenset({"view", "count"}))
 
 
-def test_a_failure_halfway_leaves_neither_lines_nor_an_ended_count(counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_halfway_leaves_neither_lines_nor_an_ended_count(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from inventory.stocktaking import closing
 
     take = counting.start()
@@ -307,8 +324,12 @@ def test_a_paused_count_goes_on(counting: Counting) -> None:
     assert (resumed.state, resumed.paused_at) == ("counting", None)
 
 
-@pytest.mark.parametrize(("group", "decision", "tags"), [("missing", "move", None), ("found", "leave", None), ("missing", "report", [])])
-def test_a_decision_that_cannot_be_is_refused(counting: Counting, group: str, decision: str, tags: list[str] | None) -> None:
+@pytest.mark.parametrize(
+    ("group", "decision", "tags"), [("missing", "move", None), ("found", "leave", None), ("missing", "report", [])]
+)
+def test_a_decision_that_cannot_be_is_refused(
+    counting: Counting, group: str, decision: str, tags: list[str] | None
+) -> None:
     take = counting.start()
     with pytest.raises(ValidationRefused):
         counting.write(lambda db: service.decide(db, take.code, group, decision, tags))

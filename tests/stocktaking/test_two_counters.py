@@ -19,13 +19,23 @@ from tests.conftest import World
 from tests.stocktaking.conftest import Counting
 
 TEXTS = ["H-0", "h-1", "H-2", "https://reuse.test/T/H-3", "A-0", "A-1", "D-0", "NOBODY", "NOTHING"]
-MACHINE = {"H-0": "H-0", "h-1": "H-1", "H-2": "H-2", "https://reuse.test/T/H-3": "H-3", "A-0": "A-0", "A-1": "A-1", "D-0": "D-0"}
+MACHINE = {
+    "H-0": "H-0",
+    "h-1": "H-1",
+    "H-2": "H-2",
+    "https://reuse.test/T/H-3": "H-3",
+    "A-0": "A-0",
+    "A-1": "A-1",
+    "D-0": "D-0",
+}
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[tuple[int, str, int]], list[int], list[int], set[int]]:
     """(scans as person, text, minute), the order in which they are sent (with repeats), batch sizes, taken back."""
-    scans = draw(st.lists(st.tuples(st.integers(0, 1), st.sampled_from(TEXTS), st.integers(-300, 0)), min_size=1, max_size=14))
+    scans = draw(
+        st.lists(st.tuples(st.integers(0, 1), st.sampled_from(TEXTS), st.integers(-300, 0)), min_size=1, max_size=14)
+    )
     order = draw(st.permutations(range(len(scans)))) + draw(st.lists(st.integers(0, len(scans) - 1), max_size=6))
     sizes = draw(st.lists(st.integers(1, 5), min_size=1, max_size=12))
     return scans, order, sizes, draw(st.sets(st.integers(0, len(scans) - 1), max_size=3))
@@ -57,17 +67,30 @@ def lasting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_however_scans_arrive_each_expected_machine_is_in_exactly_one_group(lasting: Counting, soak: bool) -> None:
     counting = lasting
 
-    @examples(max_examples=500 if soak else 25, deadline=None, database=None, derandomize=not soak, suppress_health_check=list(HealthCheck))
+    @examples(
+        max_examples=500 if soak else 25,
+        deadline=None,
+        database=None,
+        derandomize=not soak,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(histories())
     def holds(history: tuple[list[tuple[int, str, int]], list[int], list[int], set[int]]) -> None:
         scans, order, sizes, back = history
         take = counting.start()
         people = [counting.world.account, counting.bo]
-        made = [counting.scanned(text, minute, by=people[who], key=f"{take.code}-{n}") for n, (who, text, minute) in enumerate(scans)]
+        made = [
+            counting.scanned(text, minute, by=people[who], key=f"{take.code}-{n}")
+            for n, (who, text, minute) in enumerate(scans)
+        ]
         place = 0
         answers: dict[str, str] = {}
         while order:
-            size, order, sent = sizes[place % len(sizes)], order[sizes[place % len(sizes)] :], order[: sizes[place % len(sizes)]]
+            size, order, sent = (
+                sizes[place % len(sizes)],
+                order[sizes[place % len(sizes)] :],
+                order[: sizes[place % len(sizes)]],
+            )
             place += 1
             for answer in counting.scan(take, *(made[n] for n in sent)):
                 # The same scan is answered the same, however often it is sent.
@@ -115,7 +138,9 @@ def test_two_people_at_once_find_each_machine_once(lasting: Counting) -> None:
                 together.wait()
                 for n in range(4):
                     scan = Scanned(f"{take.code}-{account_id}-{n}", f"H-{n}", account_id, now + timedelta(seconds=n))
-                    found = write(session, lambda db, scan=scan: take_scans(db, take.code, [scan], now, counting.world.settings))
+                    found = write(
+                        session, lambda db, scan=scan: take_scans(db, take.code, [scan], now, counting.world.settings)
+                    )
                     outcomes.extend(each.outcome for each in found)
         except BaseException as error:
             failures.append(error)

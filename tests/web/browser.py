@@ -102,5 +102,3 @@ def status_of(world: World, tag: str) -> str:
 
     world.session.commit()
     return str(world.session.query(Asset.status).filter(Asset.tag == tag).scalar())
-
-

@@ -57,7 +57,10 @@ def test_a_question_that_cannot_be_read_is_refused_in_words(app: Any, world: Wor
     assert "Traceback" not in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("address", ["/reports/sales", "/reports/headline/machines/x", "/reports/sales.csv", "/reports/headline/machines/x.csv"])
+@pytest.mark.parametrize(
+    "address",
+    ["/reports/sales", "/reports/headline/machines/x", "/reports/sales.csv", "/reports/headline/machines/x.csv"],
+)
 def test_what_does_not_exist_is_not_found(app: Any, world: World, address: str) -> None:
     assert sign_in(app, world).get(address).status_code == 404
 
@@ -87,7 +90,9 @@ def test_the_machines_behind_a_figure_can_be_taken_along_as_a_file(app: Any, fle
 
 
 def test_long_lists_behind_a_figure_come_in_pages(app: Any, world: World) -> None:
-    world.batch([world.request("registered", None, None, tag=f"T-{n:03}", kind="laptop", status="returned") for n in range(120)])
+    world.batch(
+        [world.request("registered", None, None, tag=f"T-{n:03}", kind="laptop", status="returned") for n in range(120)]
+    )
     client = sign_in(app, world)
     address, seen = "/reports/stock/machines/returned", []
     while address:

@@ -215,9 +215,7 @@ def test_a_print_that_makes_no_sense_is_refused_in_words(
     assert runs(world) == []
 
 
-def test_more_than_are_printed_at_once_are_refused(
-    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_than_are_printed_at_once_are_refused(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inventory.labels.service.MOST_LABELS", 2)
     tags = machines(world, 3)
     client = sign_in(app, world)

@@ -190,6 +190,6 @@ def test_an_account_that_was_closed_sees_nothing(app: Flask, world: World, sessi
 
 def test_a_part_of_a_form_without_a_name_is_refused_not_a_fault(app: Flask, world: World) -> None:
     client = sign_in(app, world)
-    body = '--x\r\nContent-Disposition: form-data\r\n\r\nnobody\r\n--x--\r\n'
+    body = "--x\r\nContent-Disposition: form-data\r\n\r\nnobody\r\n--x--\r\n"
     answer = client.post("/machines/new", data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 400

@@ -284,9 +284,7 @@ def test_a_department_is_added_under_another_typed_by_name_or_code(app: Flask, w
         ({"code": "X", "name": "n" * 256}, "at most 255"),
     ],
 )  # fmt: skip
-def test_a_department_that_makes_no_sense_is_refused(
-    app: Flask, world: World, data: dict[str, str], said: str
-) -> None:
+def test_a_department_that_makes_no_sense_is_refused(app: Flask, world: World, data: dict[str, str], said: str) -> None:
     before = paths(world)
     answer = sign_in(app, world).post("/settings/departments", data=data)
     assert answer.status_code in (409, 422) and said in words(answer)
@@ -345,9 +343,7 @@ def test_a_partner_is_added_once_however_often_the_form_is_sent(app: Flask, worl
         ({"contact": "x" * 2001}, "at most 2,000"), ({"contact": "a\x07b"}, "cannot be stored"),
     ],
 )  # fmt: skip
-def test_a_party_that_makes_no_sense_is_refused(
-    app: Flask, world: World, change: dict[str, str], said: str
-) -> None:
+def test_a_party_that_makes_no_sense_is_refused(app: Flask, world: World, change: dict[str, str], said: str) -> None:
     answer = party(sign_in(app, world), **change)
     assert answer.status_code == 422 and said in words(answer)
     assert of(world, Party, uid="b" * 32) is None

@@ -38,7 +38,12 @@ def test_a_whole_count_by_forms_alone(app: Flask, counting: Counting) -> None:  
     assert "Nothing counted yet" in words(client.get("/stock-takes/"))
     code = begin(client)
     assert "0 of 6 found" in words(client.get(f"/stock-takes/{code}"))
-    for text, headline in (("h-0", "Found"), ("H-0", "Counted already"), ("A-0", "Not expected here"), ("NOBODY", "Unknown")):
+    for text, headline in (
+        ("h-0", "Found"),
+        ("H-0", "Counted already"),
+        ("A-0", "Not expected here"),
+        ("NOBODY", "Unknown"),
+    ):
         assert headline in words(scan(client, code, text)), text
     page = words(scan(client, code, "H-1"))
     assert "2 of 6 found; 4 left." in page and "Tess Technician" in page
@@ -74,18 +79,42 @@ def test_the_report_says_everything_on_page_csv_and_paper(app: Flask, counting: 
     counting.confirm(take)
     client = sign_in(app, counting.world, "viewer")
     page = words(client.get(f"/stock-takes/{take.code}/report"))
-    for part in ("Autumn count of the hub", "As at", "1 found", "5 missing", "2 unexpected", "1 sighted", "1 moved", "Tess Technician", "D-0"):
+    for part in (
+        "Autumn count of the hub",
+        "As at",
+        "1 found",
+        "5 missing",
+        "2 unexpected",
+        "1 sighted",
+        "1 moved",
+        "Tess Technician",
+        "D-0",
+    ):
         assert part in page, part
     rows = list(csv.DictReader(io.StringIO(client.get(f"/stock-takes/{take.code}/report.csv").get_data(as_text=True))))
     groups = [row["group"] for row in rows]
-    assert {name: groups.count(name) for name in set(groups)} == {"missing": 5, "unexpected": 2, "found": 1, "unknown": 1}
+    assert {name: groups.count(name) for name in set(groups)} == {
+        "missing": 5,
+        "unexpected": 2,
+        "found": 1,
+        "unknown": 1,
+    }
     by_tag = {row["tag"]: row for row in rows}
     assert by_tag["H-2"]["model"] == "'=HYPERLINK(1)" and "'=CMD|X" in by_tag
     assert by_tag["A-0"]["place_on_record"] == "Central, Appleton Tower, 5.01"
     assert by_tag["D-0"]["recorded"] == "Moved: refused" and "donated" in by_tag["D-0"]["refused_because"].lower()
     paper = pypdfium2.PdfDocument(client.get(f"/stock-takes/{take.code}/report.pdf").get_data())
     text = "\n".join(page.get_textpage().get_text_range() for page in paper)
-    for part in ("Autumn count of the hub", "Missing: 5", "Unexpected: 2", "Found: 1", "H-5", "A-0", "Unknown tags", "University of Testing"):
+    for part in (
+        "Autumn count of the hub",
+        "Missing: 5",
+        "Unexpected: 2",
+        "Found: 1",
+        "H-5",
+        "A-0",
+        "Unknown tags",
+        "University of Testing",
+    ):
         assert part in text, part
 
 
@@ -133,7 +162,9 @@ def test_scans_after_the_preview_are_looked_at_before_anything_is_recorded(app: 
     scan(client, code, "H-0")
     preview = client.post(f"/stock-takes/{code}/confirm", data={"step": "preview"})
     scan(client, code, "H-1")
-    answer = client.post(f"/stock-takes/{code}/confirm", data={"step": "record", "version": str(value_of(preview, "version"))})
+    answer = client.post(
+        f"/stock-takes/{code}/confirm", data={"step": "record", "version": str(value_of(preview, "version"))}
+    )
     assert answer.status_code == 409 and "since you looked" in words(answer)
     assert kinds_of(counting.world, "H-0") == ["registered"]
     assert client.post(f"/stock-takes/{code}/confirm", data={"step": "record"}).status_code == 409
@@ -180,19 +211,30 @@ def test_unknown_tags_are_settled_each_in_its_way(app: Flask, counting: Counting
     for text in ("NEW-1", "OLD-LABEL", "A BOOK"):
         scan(client, code, text)
     page = client.get(f"/stock-takes/{code}/unknown").get_data(as_text=True)
-    numbers = dict(zip(re.findall(r'id="unknown-\d+">([^<]+)<', page), re.findall(r'id="unknown-(\d+)">', page), strict=True))
+    numbers = dict(
+        zip(re.findall(r'id="unknown-\d+">([^<]+)<', page), re.findall(r'id="unknown-(\d+)">', page), strict=True)
+    )
     assert "tag=NEW-1" in page
     where = f"/stock-takes/{code}/unknown"
     counting.world.record("registered", None, None, tag="NEW-1", kind="laptop", status="returned")
     assert client.post(where, data={"action": "again"}).status_code == 303
-    assert "H-9" in words(client.post(where, data={"action": "label", "number": numbers["OLD-LABEL"], "machine": "H-9"}))
+    assert "H-9" in words(
+        client.post(where, data={"action": "label", "number": numbers["OLD-LABEL"], "machine": "H-9"})
+    )
     client.post(where, data={"action": "label", "number": numbers["OLD-LABEL"], "machine": "H-0", "relabel": "1"})
-    assert client.get("/t/H-0", follow_redirects=True).status_code == 200 and status_of(counting.world, "OLD-LABEL") == "returned"
+    assert (
+        client.get("/t/H-0", follow_redirects=True).status_code == 200
+        and status_of(counting.world, "OLD-LABEL") == "returned"
+    )
     assert client.post(where, data={"action": "ignore", "number": numbers["A BOOK"], "reason": ""}).status_code == 422
     client.post(where, data={"action": "ignore", "number": numbers["A BOOK"], "reason": "library"})
     page = words(client.get(where))
     assert "0 to settle" in page and "Set aside: library" in page
-    for bad in ({"action": "x", "number": "1"}, {"action": "label", "number": "x"}, {"action": "ignore", "number": "999", "reason": "x"}):
+    for bad in (
+        {"action": "x", "number": "1"},
+        {"action": "label", "number": "x"},
+        {"action": "ignore", "number": "999", "reason": "x"},
+    ):
         assert client.post(where, data=bad).status_code in (404, 422)
 
 
@@ -247,13 +289,28 @@ def test_every_page_takes_the_same_few_statements_whatever_is_counted(app: Flask
     counting_.scan(few, "H-0", "A-0", "X", by=counting_.bo)
     counting_.scan(many, *(f"H-{n}" for n in range(30)), "A-0", "A-1", *(f"X{n}" for n in range(12)), by=counting_.bo)
     world.session.commit()
-    most = {"": 12, "/progress": 6, "/found": 12, "/missing": 12, "/unexpected": 12, "/unknown": 8, "/review": 8, "/report": 12}
+    most = {
+        "": 12,
+        "/progress": 6,
+        "/found": 12,
+        "/missing": 12,
+        "/unexpected": 12,
+        "/unknown": 8,
+        "/review": 8,
+        "/report": 12,
+    }
     for path, limit in most.items():
         counts = []
         for take in (few, many):
             client.get(f"/stock-takes/{take.code}{path}")
             with statements(db.engine) as sent:
-                assert client.get(f"/stock-takes/{take.code}{path}", headers={"Accept": "application/json"} if path == "/progress" else {}).status_code == 200
+                assert (
+                    client.get(
+                        f"/stock-takes/{take.code}{path}",
+                        headers={"Accept": "application/json"} if path == "/progress" else {},
+                    ).status_code
+                    == 200
+                )
             counts.append(len(sent))
         # Without a room of its own, a count asks where its counters stand.
         assert counts[1] <= counts[0] <= limit, (path, counts)
@@ -286,7 +343,10 @@ def test_scans_of_lists_come_in_with_all_others(app: Flask, counting: Counting) 
     take, other = counting.start(), counting.start(Scope("none"), "batch", "Pallet")
     client = sign_in(app, counting.world)
     lists = client.get("/scan/boot").get_json()["lists"]
-    assert [(each["code"], each["purpose"], each["expected"]) for each in lists] == [(other.code, "batch", 0), (take.code, "stock_take", 6)]
+    assert [(each["code"], each["purpose"], each["expected"]) for each in lists] == [
+        (other.code, "batch", 0),
+        (take.code, "stock_take", 6),
+    ]
     scans = [
         {"key": "s-000000-1", "text": "H-0", "list": take.code},
         {"key": "s-000000-2", "text": "A-0", "list": take.code.lower()},
@@ -301,7 +361,9 @@ def test_scans_of_lists_come_in_with_all_others(app: Flask, counting: Counting) 
     again = sync(client, counting.world, *scans)
     assert [each["outcome"] for each in again] == [each["outcome"] for each in results]
     assert counting.numbers(take).found == 1
-    undone = sync(client, counting.world, {"key": "u-000000-1", "action": "undo", "text": "H-0", "undoes": "s-000000-1"})
+    undone = sync(
+        client, counting.world, {"key": "u-000000-1", "action": "undo", "text": "H-0", "undoes": "s-000000-1"}
+    )
     assert undone[0]["outcome"] == "undone"
     # The second scan of the machine still stands.
     assert counting.numbers(take).found == 1
@@ -314,11 +376,15 @@ def test_scans_that_come_after_the_end_wait_to_be_settled(app: Flask, counting: 
     client = sign_in(app, counting.world)
     sync(client, counting.world, {"key": "s-000000-0", "text": "H-1", "list": take.code})
     counting.write(lambda db: service.pause(db, take.code, counting.world.now))
-    assert sync(client, counting.world, {"key": "s-000000-1", "text": "H-0", "list": take.code})[0]["outcome"] == "found"
+    assert (
+        sync(client, counting.world, {"key": "s-000000-1", "text": "H-0", "list": take.code})[0]["outcome"] == "found"
+    )
     counting.confirm(take)
     late = sync(client, counting.world, {"key": "s-000000-2", "text": "H-2", "list": take.code})[0]
     assert late["outcome"] == "to_settle" and "was confirmed before this scan arrived" in late["words"]
-    kept = sync(client, counting.world, {"key": "u-000000-1", "action": "undo", "text": "H-1", "undoes": "s-000000-0"})[0]
+    kept = sync(client, counting.world, {"key": "u-000000-1", "action": "undo", "text": "H-1", "undoes": "s-000000-0"})[
+        0
+    ]
     assert kept["outcome"] == "to_settle" and "does not change any more" in kept["words"]
     assert counting.numbers(take).late == 1
 

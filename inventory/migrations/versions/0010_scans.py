@@ -56,12 +56,8 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_scan_asset_id"), ["asset_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_scan_settled_by_id"), ["settled_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_scan_undoes"), ["undoes"], unique=False)
-        batch_op.create_index(
-            "ix_scan_waiting", ["account_id", "id"], sqlite_where=WAITS, postgresql_where=WAITS
-        )
-        batch_op.create_index(
-            "ix_scan_waiting_owner", ["owner", "id"], sqlite_where=WAITS, postgresql_where=WAITS
-        )
+        batch_op.create_index("ix_scan_waiting", ["account_id", "id"], sqlite_where=WAITS, postgresql_where=WAITS)
+        batch_op.create_index("ix_scan_waiting_owner", ["owner", "id"], sqlite_where=WAITS, postgresql_where=WAITS)
 
 
 def downgrade():
