@@ -73,6 +73,8 @@ def say(page: Any, *texts: str) -> None:
 
 
 def sent(page: Any) -> None:
+    # The answer is painted first; the line of the state follows a blink later and tells of the scan before until then.
+    page.wait_for_timeout(400)
     expect(page.locator("[data-state-line]")).to_contain_text("all sent, last synced")
 
 
