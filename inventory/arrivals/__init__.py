@@ -1,0 +1,1 @@
+"""What came in by file: each file goes to the concept whose reader knows it."""

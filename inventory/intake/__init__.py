@@ -1,0 +1,1 @@
+"""What came in: hardware reports and what they say, matched to the register."""

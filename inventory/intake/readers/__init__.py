@@ -1,0 +1,1 @@
+"""One file per format of hardware report, found by discovery: a module with ``READER``."""
