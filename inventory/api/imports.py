@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.api._base import Strict, answer, caller, endpoints, register, requires, session, settings
+from inventory.api._base import Strict, answer, caller, endpoints, only_parts, register, requires, session, settings
 from inventory.db import storable, write
 from inventory.errors import RuleRefused, ValidationRefused
 from inventory.importers import jobs
@@ -101,6 +101,7 @@ def upload(given: dict[str, Any]) -> Response:
 
     Nothing is recorded yet. The same file from the same account, while it was not brought in, is the same import.
     """
+    only_parts("file")
     content = given["file"].stream
     name = given["file"].filename or "file"
     if not storable(name):

@@ -23,6 +23,7 @@ from inventory.config import Settings
 from inventory.db import Base
 from inventory.lifecycle.upkeep import check_projections
 from tests.conftest import World
+from tests.stocktaking.conftest import counting  # noqa: F401 - a fixture
 
 CHECKS = [
     not_a_server_error,
@@ -66,6 +67,7 @@ def test_no_request_makes_it_fail_and_no_refusal_changes_anything(
     world: World,
     engine: Engine,
     token_of: Callable[..., str],
+    request: pytest.FixtureRequest,
     soak: bool,
     method: str,
     path: str,
@@ -89,6 +91,11 @@ def test_no_request_makes_it_fail_and_no_refusal_changes_anything(
         known = {"tag": "M-1"} | ({"key": "k2"} if "{key}" in path else {})
         cases += [operation.as_strategy(generation_mode=GenerationMode.POSITIVE, path_parameters=known)]
     sure: list[Any] = []
+    if "stock-takes/{code}" in path:
+        code = request.getfixturevalue("counting").start().code
+        asked = {"group": "missing"} if path.endswith("/machines") else {}
+        sure = [operation.Case(path_parameters={"code": code}, query=asked)]
+        world.session.commit()
     if "reports/{name}" in path:
         known = {"name": "headline"} | ({"cell": "machines"} if "{cell}" in path else {})
         sure = [operation.Case(path_parameters=known)]
