@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Site, picture, sign_in
-from tests.browser.test_officer import AXE
+from tests.browser.conftest import AXE, Site, picture, sign_in
 from tests.conftest import World
 from tests.web.browser import kinds_of
 from tests.web.test_scan_sync import one
