@@ -26,6 +26,7 @@ from inventory.intake.planning import (
 )
 from inventory.intake.questions import LEAVING, QUESTIONS, item
 from inventory.intake.stored import from_json, to_json
+from inventory.lifecycle.bulk import take_numbers
 from inventory.lifecycle.loading import load_lines
 from inventory.lifecycle.receivers import Arrived, Read
 from inventory.lifecycle.requests import EventRequest, Recorder, Result
@@ -85,14 +86,13 @@ def receive(session: Session, reads: Sequence[Read], recorder: Recorder, registe
             continue
         if row is None:
             row = rows[sha] = _new_row(each, recorder)
-            session.add(row)
         if each.found is None:
             assert each.refusal is not None  # noqa: S101 - one of the two is there
             row.standing, row.words, row.question = REFUSED, each.refusal.message, None
             continue
         fill(row, each, recorder)
         items.append(Item(row, each.found, register_new))
-    session.flush()
+    _add(session, [row for row in rows.values() if row.id is None])
     process(session, items, recorder)
     tags = _tags(session, rows.values())
     told = []
@@ -107,6 +107,14 @@ def receive(session: Session, reads: Sequence[Read], recorder: Recorder, registe
 def _rows_of(session: Session, hashes: Sequence[str]) -> dict[str, HardwareReport]:
     rows = session.scalars(select(HardwareReport).where(among(session, HardwareReport.sha256, sorted(set(hashes)))))
     return {row.sha256: row for row in rows}
+
+
+def _add(session: Session, rows: list[HardwareReport]) -> None:
+    # With their numbers known they go in as one statement.
+    for row, number in zip(rows, take_numbers(session, HardwareReport, len(rows)) if rows else (), strict=True):
+        row.id = number
+    session.add_all(rows)
+    session.flush()
 
 
 def _open(row: HardwareReport, read: Read) -> bool:
