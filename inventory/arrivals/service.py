@@ -1,6 +1,6 @@
 """Hands each file that came in to the concepts whose readers know it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from inventory.discovery import find_across
 from inventory.errors import InventoryError, NotAllowed, ValidationRefused
 from inventory.lifecycle.receivers import Arrived, Read, Receiver
 from inventory.lifecycle.requests import Recorder
+from inventory.reading.archives import Refused, documents_in
 from inventory.reading.documents import LARGEST, Document
 
 CHUNK: Final = 200
@@ -98,6 +99,16 @@ def open_file(document: Document) -> Opened:
     return Opened(name, sha, size, tuple(good))
 
 
+def open_upload(name: str, content: bytes) -> Iterator[Opened]:
+    """Each file in what was brought: the members of a zip one by one, or the file itself."""
+    for each in documents_in(name, content):
+        if isinstance(each, Refused):
+            refusal = ValidationRefused(each.sentence)
+            yield Opened(each.name, "", 0, refusal=refusal)
+        else:
+            yield open_file(each)
+
+
 def _labels() -> list[str]:
     return [label for each in receivers().values() for label in each.formats().values()]
 
@@ -124,10 +135,16 @@ def file_all(
     return [Filed(each.name, each.sha256, tuple(parts)) for each, parts in zip(opened, told, strict=True)]
 
 
-def chunks(opened: Sequence[Opened], size: int = CHUNK) -> Iterator[Sequence[Opened]]:
-    """*opened* in parts that are recorded together."""
-    for start in range(0, len(opened), size):
-        yield opened[start : start + size]
+def chunks(opened: Iterable[Opened], size: int = CHUNK) -> Iterator[list[Opened]]:
+    """*opened* in parts that are recorded together; each is read when it is asked for."""
+    part: list[Opened] = []
+    for each in opened:
+        part.append(each)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def worst_first(filed: Sequence[Filed]) -> list[Filed]:

@@ -48,9 +48,7 @@ def test_a_new_machine_is_registered_when_somebody_says_so(world: World, bring: 
     sound(world)
 
 
-def test_a_person_says_which_machine_it_is_and_it_is_known_from_then_on(
-    world: World, bring: Receive, say: Say
-) -> None:
+def test_a_person_says_which_machine_it_is_and_it_is_known_from_then_on(world: World, bring: Receive, say: Say) -> None:
     registered(world, "M-1", manufacturer="Hewlett-Packard", identifiers=[{"type": "serial", "value": "X-1"}])
     [said] = bring(told(optiplex()))
     row = say(said.number, "it_is", "x-1")
@@ -94,9 +92,7 @@ def test_a_merge_is_offered_for_two_records_only_and_takes_its_own_permission(
 
 
 @pytest.mark.parametrize(("key", "model"), [("take", "OptiPlex 7060"), ("keep", "OptiPlex 7040")])
-def test_a_differing_fact_is_taken_or_kept(
-    world: World, bring: Receive, say: Say, key: str, model: str
-) -> None:
+def test_a_differing_fact_is_taken_or_kept(world: World, bring: Receive, say: Say, key: str, model: str) -> None:
     registered(world, "M-1", model="OptiPlex 7040")
     [said] = bring(told(optiplex()))
     row = say(said.number, key)
@@ -116,9 +112,7 @@ def test_what_was_kept_is_not_asked_again_but_another_word_is(world: World, brin
     assert sorted(drives(world, "M-1")) == ["S3YJNX0K", "SHY"]
 
 
-def test_an_absent_drive_is_taken_off_the_record_when_somebody_says_so(
-    world: World, bring: Receive, say: Say
-) -> None:
+def test_an_absent_drive_is_taken_off_the_record_when_somebody_says_so(world: World, bring: Receive, say: Say) -> None:
     registered(world, "M-1", drives=[{"serial": "S3YJNX0K"}, {"serial": "GONE-1"}])
     [said] = bring(told(optiplex()))
     row = say(said.number, "taken_out")

@@ -121,7 +121,11 @@ def test_the_same_report_twice_changes_nothing(world: World, bring: Receive) -> 
 def test_another_report_of_the_same_machine_in_the_same_batch_finds_the_machine_of_the_first(
     world: World, bring: Receive
 ) -> None:
-    reports = [told(optiplex(drives=(), lists_drives=False)), told(optiplex()), told(MachineFound(uuid=optiplex().uuid))]
+    reports = [
+        told(optiplex(drives=(), lists_drives=False)),
+        told(optiplex()),
+        told(MachineFound(uuid=optiplex().uuid)),
+    ]
     said = bring(*reports, register_new=True)
     assert len({each.tag for each in said}) == 1
     assert [each.outcome for each in said] == ["recorded", "recorded", "nothing_new"]
@@ -243,7 +247,9 @@ def test_unknown_facts_are_filled_in_with_their_source_and_known_ones_stay(world
     assert said.outcome == "recorded" and kinds_of(world, "M-1") == ["registered", "amended"]
     assert (line["kind"], line["model"]) == ("desktop", "OptiPlex 7060") and "manufacturer" not in line
     assert line["source"] == f"hardware report {world.session.get_one(HardwareReport, said.number).sha256[:12]}"
-    assert ("serial", "7HPX2J2") in identifiers(world, "M-1") and ("mac", "d8:9e:f3:11:22:33") in identifiers(world, "M-1")
+    assert ("serial", "7HPX2J2") in identifiers(world, "M-1") and ("mac", "d8:9e:f3:11:22:33") in identifiers(
+        world, "M-1"
+    )
     sound(world)
 
 
@@ -251,7 +257,10 @@ def test_a_differing_fact_is_a_question_and_the_rest_is_recorded(world: World, b
     registered(world, "M-1", model="OptiPlex 7040")
     [said] = bring(told(optiplex()))
     [question] = asked(world, said.number)
-    assert (question["report"], question["record"]) == ("The report says OptiPlex 7060", "The record says OptiPlex 7040")
+    assert (question["report"], question["record"]) == (
+        "The report says OptiPlex 7060",
+        "The record says OptiPlex 7040",
+    )
     assert said.outcome == "asked" and said.tag == "M-1"
     assert kinds_of(world, "M-1") == ["registered", "amended"] and "model" not in details_of(world, "M-1")
 

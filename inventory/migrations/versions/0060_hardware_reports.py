@@ -50,9 +50,7 @@ def upgrade():
     op.create_index("ix_hardware_report_account_id", "hardware_report", ["account_id"])
     op.create_index("ix_hardware_report_settled_by", "hardware_report", ["settled_by"])
     op.create_index("ix_hardware_report_asset", "hardware_report", ["asset_id", "id"])
-    op.create_index(
-        "ix_hardware_report_waiting", "hardware_report", ["id"], sqlite_where=WAITS, postgresql_where=WAITS
-    )
+    op.create_index("ix_hardware_report_waiting", "hardware_report", ["id"], sqlite_where=WAITS, postgresql_where=WAITS)
 
 
 def downgrade():
