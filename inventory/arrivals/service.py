@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from inventory.discovery import find_across
 from inventory.errors import InventoryError, NotAllowed, ValidationRefused
+from inventory.intake.reading import why_not
 from inventory.lifecycle.receivers import Arrived, Read, Receiver
 from inventory.lifecycle.requests import Recorder
 from inventory.reading.archives import Refused, documents_in
@@ -85,17 +86,16 @@ def open_file(document: Document) -> Opened:
     name, sha, size = document.name, document.sha256, len(document.content)
     if size > LARGEST:
         words = f"{name} has {size // 2**20:,} MiB; at most {LARGEST // 2**20} MiB are read."
-        return Opened(name, sha, size, refusal=ValidationRefused(words))
+        return Opened(name, sha, size, refusal=ValidationRefused("{words}", words=words))
     if not document.content.strip():
-        return Opened(name, sha, size, refusal=ValidationRefused(f"{name} is empty."))
+        return Opened(name, sha, size, refusal=ValidationRefused("{name} is empty.", name=name))
     sure = {key: surely for key, each in receivers().items() if (surely := each.recognises(document)) > 0}
     reads = [(key, receivers()[key].read(document)) for key in sure]
     good = [each for each in reads if each[1].found is not None]
     if not good and reads:
         good = [max(reads, key=lambda each: sure[each[0]])]
     if not good:
-        words = f"{name} is of no known format; it takes one of: {', '.join(_labels())}."
-        return Opened(name, sha, size, refusal=ValidationRefused(words))
+        return Opened(name, sha, size, refusal=ValidationRefused("{why}", why=why_not(document)))
     return Opened(name, sha, size, tuple(good))
 
 
@@ -103,14 +103,10 @@ def open_upload(name: str, content: bytes) -> Iterator[Opened]:
     """Each file in what was brought: the members of a zip one by one, or the file itself."""
     for each in documents_in(name, content):
         if isinstance(each, Refused):
-            refusal = ValidationRefused(each.sentence)
+            refusal = ValidationRefused("{words}", words=each.sentence)
             yield Opened(each.name, "", 0, refusal=refusal)
         else:
             yield open_file(each)
-
-
-def _labels() -> list[str]:
-    return [label for each in receivers().values() for label in each.formats().values()]
 
 
 def file_all(

@@ -37,7 +37,7 @@ class _Undone(Exception):
 
 def bring_in(paths: tuple[Path, ...], recorder: Recorder, *, dry_run: bool, as_json: bool, register_new: bool) -> None:
     """Bring in every file of *paths*. Exit code 1 if not one of them could be read."""
-    files = [each for path in paths for each in files_of(path)]
+    files = [(each, name) for path in paths for each, name in files_of(path)]
     if not files:
         raise ValidationRefused("There is no file in these folders.")
     line = Line("files")
@@ -45,12 +45,12 @@ def bring_in(paths: tuple[Path, ...], recorder: Recorder, *, dry_run: bool, as_j
     session = db.session()
 
     # Members of a zip file are counted as they come; how many there will be nobody knows.
-    total = 0 if any(map(_is_zip, files)) else len(files)
+    total = 0 if any(_is_zip(path) for path, _ in files) else len(files)
 
     def note() -> None:
         line.show(len(filed), total)
 
-    opened = (each for file in files for each in _open(file))
+    opened = (each for path, name in files for each in _open(path, name))
     try:
         if dry_run:
             with suppress(_Undone), transaction(session):
@@ -84,33 +84,39 @@ def _record(part: list[Opened], recorder: Recorder, register_new: bool) -> list[
     return [filed for each in part for filed in _record([each], recorder, register_new)]
 
 
-def files_of(path: Path) -> Iterator[Path]:
-    """*path*, or every file below the folder that it is, in the order of their names; hidden ones are left out."""
+def files_of(path: Path) -> Iterator[tuple[Path, str]]:
+    """*path*, or every file below the folder that it is, each with the name it is told by, in the order of names.
+
+    Hidden files are left out.
+    """
     if not path.is_dir():
-        yield path
+        yield path, path.name
         return
     for each in sorted(path.rglob("*")):
-        if each.is_file() and not any(part.startswith(".") for part in each.relative_to(path).parts):
-            yield each
+        inside = each.relative_to(path)
+        if each.is_file() and not any(part.startswith(".") for part in inside.parts):
+            yield each, f"{path.resolve().name}/{inside.as_posix()}"
 
 
 def _is_zip(path: Path) -> bool:
     return path.suffix.lower() == ".zip"
 
 
-def _open(path: Path) -> Iterator[Opened]:
+def _open(path: Path, name: str) -> Iterator[Opened]:
     size, most = path.stat().st_size, LARGEST_ARCHIVE if _is_zip(path) else LARGEST
     if size > most:
-        words = f"{path} has {size // 2**20:,} MiB; at most {most // 2**20} MiB are read."
-        yield Opened(str(path), "", size, refusal=ValidationRefused(words))
+        words = f"{name} has {size // 2**20:,} MiB; at most {most // 2**20} MiB are read."
+        yield Opened(name, "", size, refusal=ValidationRefused("{words}", words=words))
         return
-    yield from open_upload(str(path), path.read_bytes())
+    yield from open_upload(name, path.read_bytes())
 
 
 def _tell(filed: list[Filed], dry_run: bool) -> None:
     problems = [each for each in worst_first(filed) if each.outcome in ("refused", "asked")]
     for each in problems[:SHOWN]:
-        click.echo(f"  {each.name}: {each.words}", err=True)
+        # A refusal of a file mostly names it already.
+        words = each.words if each.words.startswith(each.name) else f"{each.name}: {each.words}"
+        click.echo(f"  {words}", err=True)
     if len(problems) > SHOWN:
         click.echo(f"  and {len(problems) - SHOWN:,} more; --json tells all.", err=True)
     click.echo(f"{len(filed):,} files read.")

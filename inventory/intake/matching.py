@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from inventory.config import Settings
 from inventory.db import among
 from inventory.intake.findings import MachineFound
+from inventory.intake.makers import maker
 from inventory.register.identifiers import comparison_form
 from inventory.register.models import Asset, AssetIdentifier
 from inventory.register.tags import readings
@@ -73,7 +74,7 @@ def same_model(one: str, other: str) -> bool:
 
 def same_maker(one: str, other: str) -> bool:
     """Whether two names of a maker mean the same."""
-    a, b = plain(one), plain(other)
+    a, b = plain(maker(one) or one), plain(maker(other) or other)
     return a == b or a.startswith(f"{b} ") or b.startswith(f"{a} ")
 
 
@@ -209,8 +210,8 @@ def candidates(session: Session, numbers: Iterable[int]) -> dict[int, Candidate]
             .outerjoin(AssetIdentifier, (AssetIdentifier.asset_id == Asset.id) & AssetIdentifier.type.in_(SERIALS))
             .where(Asset.id.in_(wanted[start : start + 2_000]))
         )
-        for number, tag, status, maker, model, serial in rows:
-            one = found.setdefault(number, Candidate(number, tag, status, maker, model))
+        for number, tag, status, made_by, model, serial in rows:
+            one = found.setdefault(number, Candidate(number, tag, status, made_by, model))
             if serial:
                 one.serials.add(serial)
     return found

@@ -4,6 +4,7 @@ from typing import Final
 
 from inventory.errors import InventoryError, ValidationRefused
 from inventory.intake.readers._base import reader_for, readers
+from inventory.intake.reading import read_document, why_not
 from inventory.intake.service import receive
 from inventory.lifecycle.receivers import Read, Receiver
 from inventory.reading.documents import Document
@@ -24,9 +25,9 @@ def read(document: Document) -> Read:
     """*document* as its reader reads it."""
     reader = reader_for(document)
     if reader is None:
-        return Read(document, "", 0, refusal=ValidationRefused("This is no hardware report of a known format."))
+        return Read(document, "", 0, refusal=ValidationRefused("{why}", why=why_not(document)))
     try:
-        return Read(document, reader.key, reader.version, reader.read(document))
+        return Read(document, reader.key, reader.version, read_document(document, reader.key))
     except InventoryError as error:
         return Read(document, reader.key, reader.version, refusal=error)
 
