@@ -168,6 +168,9 @@ def _refusal(filed: list[Filed]) -> ValidationRefused:
 def _brought(query: dict[str, Any]) -> list[tuple[str, bytes]]:
     """(name, bytes) of each file of the request."""
     if request.mimetype == "multipart/form-data":
+        if request.form:
+            name = next(iter(request.form))[:60]
+            raise ValidationRefused("{name} is not a field of this form; it takes files only.", field=name, name=name)
         files = request.files.getlist("file")
         found = [(each.filename or "report", each.stream.read()) for each in files]
     else:
@@ -195,14 +198,14 @@ def listing(query: dict[str, Any]) -> Response:
     return answer({"reports": told, "next": page.next}, headers=link)
 
 
-@group.get("/hardware-reports/<int:number>")
+@group.get("/hardware-reports/<number>")
 @requires("view")
 @group.response(200, HardwareReportSchema)
-def show(number: int) -> Response:
+def show(number: str) -> Response:
     """Read a hardware report"""
-    if number > _LARGEST:
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise NotFound("There is no such report.")
-    row = report_of(session(), number)
+    row = report_of(session(), int(number))
     tags = tags_of(session(), [row.asset_id] if row.asset_id is not None else [])
     return answer(_told(Listed(row, tags.get(row.asset_id or 0))))
 

@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, send_file
+from flask import Flask, Response, current_app, request, send_file
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, validate
 from sqlalchemy import select
@@ -101,6 +101,9 @@ def upload(given: dict[str, Any]) -> Response:
 
     Nothing is recorded yet. The same file from the same account, while it was not brought in, is the same import.
     """
+    if request.form:
+        name = next(iter(request.form))[:60]
+        raise ValidationRefused("{name} is not a field of this request; it takes a file only.", field=name, name=name)
     content = given["file"].stream
     name = given["file"].filename or "file"
     if not storable(name):

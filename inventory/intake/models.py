@@ -39,7 +39,7 @@ class HardwareReport(Base):
     """Of the bytes as they came, in hexadecimal."""
     name: Mapped[str] = mapped_column(String(255))
     """Name of the file; what it came under first."""
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))
     """The bytes, compressed with zlib."""
     size: Mapped[int] = mapped_column(Integer)
     """Bytes before compression."""
