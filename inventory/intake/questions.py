@@ -11,6 +11,8 @@ class Answer:
     key: str
     verb: str
     permission: str = "record"
+    leads: bool = False
+    """Whether it is the answer that most people give, and harms nobody when it was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +27,16 @@ class Question:
 
 
 IT_IS: Final = Answer("it_is", "It is this machine")
-REGISTER: Final = Answer("register", "Register it as new, returned to the hub")
+REGISTER: Final = Answer("register", "Register it as new, returned to the hub", leads=True)
 MERGE: Final = Answer("merge", "They are one machine: merge the records", "correct")
 SET_ASIDE: Final = Answer("set_aside", "Set the report aside")
-TAKE: Final = Answer("take", "Take what the report says", "correct")
+TAKE: Final = Answer("take", "Take what the report says", "correct", leads=True)
 KEEP: Final = Answer("keep", "Keep what is on record")
 TAKEN_OUT: Final = Answer("taken_out", "It was taken out")
 STILL_IN: Final = Answer("still_in", "It is still in there")
 FITTED: Final = Answer("fitted", "It is in this machine now")
 NOT_HERE: Final = Answer("leave", "Leave the record as it is")
-AGAIN: Final = Answer("again", "Try again")
+AGAIN: Final = Answer("again", "Try again", leads=True)
 LEAVING: Final = frozenset({KEEP.key, STILL_IN.key, NOT_HERE.key})
 """Answers that leave the record as it is: the same is not asked of the machine again."""
 
