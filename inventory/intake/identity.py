@@ -16,7 +16,7 @@ default, standard, generic, test, sample, eval, evaluation, prototype, engineeri
 manufacturer, vendor, product, version, board, model, serial, sku, family, all, all series, pc, computer, notebook,
 system product name, system name, system version, system manufacturer, system vendor, system model, system family,
 product name, product version, product type, sku number, ibm compatible, insyde, phoenix, no name, noname, no model,
-no asset tag, no asset information, no enclosure, no serial, no serial number, nosn, no sn, sn, standard pc,
+no asset tag, no asset information, no enclosure, no serial, no serial number, nosn, no sn, sn,
 capsule, mp, dvt, pvt, evt, tbd, asset, asset tag, at/at compatible, chassis manufacture, chassis version, base board
 """.replace("\n", " ").split(",")
 )
@@ -28,7 +28,7 @@ _FILLER_SHAPES: Final = re.compile(
     | ^not[ _](?:specified|available|applicable|present|provided|set|defined|settable|known)
     | ^(?:system|sys|chassis|base[ ]?board|mother[ ]?board|board|mb|product|type\s?[0-9]|enclosure)[ -]
       .*\b(?:serial|number|asset|sn|id|configid|manufacturer?|product|version|name|type|[0-9]{6,})\b
-    | sku$
+    | sku$ | ^battery\s?[0-9]*$
     | ^(?:sku|serial|asset|product|sample)[ _-]*(?:number|num|no|tag|string|name)?\.?$
     | ^(?:no|none|null)[ _-](?:asset|serial|tag|enclosure|name)
     | ^(?:asset|sn|serial[ ]?(?:number)?)[ -]?[x0-9-]*x{3}

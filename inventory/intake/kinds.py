@@ -40,83 +40,140 @@ class Rule:
 
 
 PORTABLE: Final = r"^(?:laptop|notebook|portable|convertible|sub[ -]?notebook|hand[ -]?held|netbook)$"
-_BUSINESS: Final = r"\b(?:optiplex|elitedesk|prodesk|thinkcentre|veriton|esprimo)\b"
+
+
+def _names(*patterns: str) -> str:
+    return rf"\b(?:{'|'.join(patterns)})"
+
+
+_BUSINESS: Final = (r"optiplex\b", r"elitedesk\b", r"prodesk\b", r"thinkcentre\b", r"veriton\b", r"esprimo\b")
 
 RULES: Final = (
     Rule(
         "server",
         "the model is a server's",
-        name=r"\b(?:poweredge|proliant|primergy|thinkserver|thinksystem|system x\d{4})\b",
+        name=_names(r"poweredge\b", r"proliant\b", r"primergy\b", r"thinkserver\b", r"thinksystem\b", r"system x\d{4}"),
     ),
     Rule("server", "the chassis is a server's", chassis=r"server|rack[ -]?mount|blade|multi-system"),
     Rule(
         "thin_client",
         "the model is a thin client's",
-        name=r"\bwyse\b|thin ?client|\bigel\b|\bfutro\b|\bhp t[4-7]\d{2}\b",
+        name=_names(r"wyse\b", r"thin ?client", r"igel\b", r"futro\b", r"hp t[4-7]\d\d\b"),
     ),
     Rule(
         "all_in_one",
         "the model is an all-in-one's",
-        name=r"\baio\b|all[- ]in[- ]one|\bimac|\b(?:proone|eliteone|touchsmart|omni)\b|surface studio|\bthinkcentre .*\d+z\b|\bz\d{4}\b.*aspire"
-        r"|\baspire (?:z|c\d\d-|u\d)|\bideacentre (?:a|b|c)\d{3}|\bv[34-9]0a\b|\bvostro (?:320|330|360)\b|\bz1 g\d\b",
+        name=_names(
+            r"aio\b",
+            r"all[- ]in[- ]one",
+            r"imac",
+            r"(?:proone|eliteone|touchsmart|omni)\b",
+            r"surface studio",
+            r"thinkcentre \S*\d+z\b",
+            r"aspire (?:z|c\d\d-|u\d)",
+            r"ideacentre [abc]\d{3}",
+            r"v[34-9]0a\b",
+            r"vostro 3[236]0\b",
+        ),
     ),
     Rule("all_in_one", "the chassis is an all-in-one's", chassis=r"all[ -]?in[ -]?one"),
     Rule(
         "laptop",
         "the model is a laptop's, with a keyboard of its own",
-        name=r"surface (?:laptop|book)|\b(?:macbook|powerbook|ibook|chromebook|transformer book|thinkbook)",
+        name=_names(r"surface (?:laptop|book)", r"macbook", r"powerbook", r"ibook", r"chromebook", r"transformer book"),
     ),
     Rule(
         "tablet",
         "the model is a tablet's",
-        name=r"\bsurface (?:pro|go|3|rt|2|with)|\biconia\b|\btablet\b(?! pc)|\b(?:elitepad|slatepad|slate)\b|\bpro x2\b|\belite x2\b"
-        r"|\bthinkpad (?:8|10|helix|x1 tablet)\b|\bt10[0-3]h?a|\brog ally\b|\bsteam deck\b|\bvenue (?:8|11)|\bmiix\b|\bstylistic\b",
+        name=_names(
+            r"surface (?:pro|go|3|rt|2|with)",
+            r"iconia\b",
+            r"tablet\b(?! pc)",
+            r"(?:elitepad|slatepad|slate)\b",
+            r"(?:pro|elite) x2\b",
+            r"thinkpad (?:8|10|helix|x1 tablet)\b",
+            r"t10[0-3]h?a",
+            r"rog ally\b",
+            r"steam deck\b",
+            r"venue (?:8|11)",
+            r"miix\b",
+            r"stylistic\b",
+        ),
     ),
     Rule("tablet", "the chassis is a tablet's", chassis=r"^(?:tablet|detachable)$"),
     Rule(
         "mobile_workstation",
         "the model is a mobile workstation's",
-        name=r"\bzbook\b|\bthinkpad (?:p\d|w\d{3})|\belitebook \d{4}w\b|\bprecision m\d{4}\b|\bcelsius h",
+        name=_names(r"zbook\b", r"thinkpad (?:p\d|w\d{3})", r"elitebook \d{4}w\b", r"precision m\d{4}\b", r"celsius h"),
     ),
     Rule("mobile_workstation", "a Precision with a laptop's chassis", name=r"\bprecision\b", chassis=PORTABLE),
     Rule("mobile_workstation", "a Precision with a battery", name=r"\bprecision\b", battery=True),
     Rule(
         "tower_workstation",
         "the model is a workstation's",
-        name=r"\bprecision\b|\bthinkstation\b|\bz[2-8]\d{0,2} (?:g\d|tower|sff|mini|workstation)|\bhp z[2468]\d{0,2}\b|\bxw\d{4}\b|\bcelsius [rmw]|\bmacpro\d|\bworkstation\b",
+        name=_names(
+            r"precision\b",
+            r"thinkstation\b",
+            r"hp z[2-8]\d{0,2}\b",
+            r"z[2-8] (?:g\d|tower|sff|mini)",
+            r"xw\d{4}\b",
+            r"celsius [rmw]",
+            r"macpro\d",
+            r"workstation\b",
+        ),
     ),
     Rule(
         "micro_desktop",
         "the model is a micro desktop's",
-        name=r"\bmac ?mini|\bnuc\d|\bnuc\b|\bthinkcentre .*\d+[qn]\b|\btiny\b|\bdesktop mini\b|\bdm(?: \d\dw)?\b|\busdt\b|\busff\b|\bmini pc\b"
-        r"|\boptiplex (?:\d{4}m\b|fx|.*\bmicro\b)|\boptiplex .*ultra|\bchromebox\b|\bbrix\b|\bgb-b|\bvivomini\b|\bthinkcentre m(?:600|625|630e?)\b|\bnucbox\b|\bminipc\b",
+        name=_names(
+            r"mac ?mini",
+            r"nuc(?:\d|box)?\b",
+            r"nuc\d",
+            r"thinkcentre \S*\d[qn]\b",
+            r"thinkcentre m(?:600|625|630e?)\b",
+            r"tiny\b",
+            r"desktop mini\b",
+            r"dm(?: \d\dw)?\b",
+            r"us(?:dt|ff)\b",
+            r"mini ?pc\b",
+            r"optiplex (?:\d{4}m\b|fx|.*\bmicro\b|.*ultra)",
+            r"chromebox\b",
+            r"brix\b",
+            r"vivomini\b",
+        ),
     ),
     Rule("micro_desktop", "the chassis is a mini PC's", chassis=r"^(?:mini[ -]?pc|stick[ -]?pc)$"),
     Rule(
         "laptop",
         "the model is a laptop's",
-        name=r"\b(?:thinkpad|latitude|elitebook|probook|travelmate|lifebook|toughbook|tecra|portege|satellite|zenbook|vivobook|ideapad|inspiron 1[3-7]|notebook|laptop)\b",
+        name=_names(
+            r"(?:thinkpad|thinkbook|latitude|elitebook|probook|travelmate|lifebook|toughbook)\b",
+            r"(?:tecra|portege|satellite|zenbook|vivobook|ideapad|notebook|laptop)\b",
+            r"inspiron 1[3-7]",
+        ),
     ),
     Rule(
         "micro_desktop",
-        "a business desktop with a low-power processor, as only micro cases have",
-        name=_BUSINESS,
+        "a business desktop with a low-power processor, as micro cases have",
+        name=_names(*_BUSINESS),
         processor=r"\b(?:i[3579]|g|ultra \d)[- ]?\d{3,5}te?\b",
     ),
     Rule(
         "desktop",
         "the model is a desktop's",
-        name=_BUSINESS
-        + r"|\b(?:compaq (?:dc|dx|pro|elite|\d{4})|vostro \d{3}\b|aspire (?:m|x|t)|microtower|small form factor|minitower)",
-    ),
-    Rule(
-        "desktop",
-        "the board is one of Intel's for desktops",
-        name=r"^intel (?:d[a-z]?\d{2,3}[a-z]{2,4}\d?)\b",
-        battery=False,
+        name=_names(
+            *_BUSINESS,
+            r"compaq (?:dc|dx|pro|elite|\d{4})",
+            r"vostro \d{3}\b",
+            r"aspire [mxt]",
+            r"microtower",
+            r"small form factor",
+            r"minitower",
+        ),
     ),
     Rule("laptop", "it has a battery", battery=True),
     Rule("laptop", "the chassis is a laptop's", chassis=PORTABLE),
+    Rule("desktop", "the board is one of Intel's for desktops", name=r"^intel d[a-z]?\d{2,3}[a-z]{2,4}\d?\b"),
     Rule(
         "tower_workstation",
         "a tower with a server-class processor",

@@ -93,7 +93,7 @@ _COMPANY = re.compile(
 )
 _MACHINE_TYPE = re.compile(r"[0-9A-Z]{4,12}")
 _NO_NAME = re.compile(r"(?:lenovo|none|pc|[0-9. ]+|v?[0-9]+\.[0-9.]+)", re.IGNORECASE)
-_AS_TOLD = re.compile(r"^[A-Za-z0-9]{6,12}$")
+_AS_TOLD = re.compile(r"^[A-Za-z0-9]{4,12}$")
 
 
 def _first(table: tuple[tuple[str, str], ...], told: str) -> str | None:
@@ -126,16 +126,14 @@ def drive_maker(vendor: str | None, model: str | None, family: str | None = None
 
 
 @lru_cache(maxsize=2_048)
-def model_of(
-    manufacturer: str | None, product: str | None, version: str | None = None, sku: str | None = None
-) -> str | None:
-    """A model as people call it: without the maker's name and order numbers; of Lenovo and IBM, what the version says."""
+def model_of(manufacturer: str | None, product: str | None, version: str | None = None) -> str | None:
+    """A model as people call it, without the maker's name and order numbers; of Lenovo, what the version says."""
     if manufacturer in ("Lenovo", "IBM"):
         named = real(version)
         # A machine type (20HRCTO1WW) stands where others have the model.
-        if named and (_MACHINE_TYPE.fullmatch(product or "") or real(product) is None or "think" in named.lower()):
-            if not _NO_NAME.fullmatch(named):
-                return _without_maker("Lenovo", named)
+        is_type = _MACHINE_TYPE.fullmatch(product or "") is not None or real(product) is None
+        if named and (is_type or "think" in named.lower()) and not _NO_NAME.fullmatch(named):
+            return _without_maker("Lenovo", named)
     told = real(product)
     if told is None:
         return None

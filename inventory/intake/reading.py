@@ -1,7 +1,7 @@
 """A document of any known format, read: what the edges, the command and the re-reading of kept reports call."""
 
 from inventory.errors import ValidationRefused
-from inventory.intake.findings import HardwareFound
+from inventory.intake.findings import HardwareFound, MachineFound
 from inventory.intake.readers._base import reader_for, readers
 from inventory.reading.documents import LARGEST, Document
 
@@ -15,9 +15,21 @@ def read_document(document: Document, key: str | None = None) -> HardwareFound:
     if reader is None:
         raise ValidationRefused(why_not(document))
     try:
-        return reader.read(document)
+        found = reader.read(document)
     except RecursionError:
         raise ValidationRefused("{name} is nested too deeply to be a report.", name=document.name) from None
+    if found.machine is not None and not _is_known(found.machine):
+        raise ValidationRefused(
+            "{name} names neither maker and model nor serial number, so the machine cannot be told from others. {why}",
+            name=document.name,
+            why=(found.notes[0] if found.notes else "Read it again with root rights, or add dmidecode."),
+        )
+    return found
+
+
+def _is_known(machine: MachineFound) -> bool:
+    """Whether the machine is told from others, or at least named."""
+    return bool((machine.manufacturer and machine.model) or machine.serial or machine.uuid or machine.board_serial)
 
 
 _NOT_REPORTS = (

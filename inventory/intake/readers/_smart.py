@@ -32,13 +32,13 @@ def drives_of(data: Any) -> SmartFound:
     """What ``smartctl --json`` printed, once or in a list of runs."""
     found = SmartFound()
     for run in list(objects(data))[:_MOST_DRIVES]:
+        drive = drive_of(run)
+        told = [text(each.get("string")) for each in objects(at(run, "smartctl", "messages"))]
+        if drive is None and told and told[0]:
+            found.failures.append(told[0].rstrip("."))
+            continue
         name = text(at(run, "device", "name"), 40) or text(at(run, "smartctl", "argv", -1), 40) or "a drive"
-        add(found, name, drive_of(run), on_usb="usb" in (text(at(run, "device", "info_name"), 80) or "").lower())
-        if messages := [
-            told for each in objects(at(run, "smartctl", "messages")) if (told := text(each.get("string")))
-        ]:
-            if drive_of(run) is None:
-                found.failures.append(messages[0])
+        add(found, name, drive, on_usb="usb" in (text(at(run, "device", "info_name"), 80) or "").lower())
     return found
 
 
@@ -106,7 +106,7 @@ def medium_of(interface: str | None, rotation: int | None, trims: bool, model: s
 
 def _medium(run: dict[str, Any], protocol: str, model: str | None) -> str | None:
     rotation = whole(run.get("rotation_rate"))
-    # Virtual and USB discs say 0 as well, as do flash drives; what a SCSI disc says of itself is believed only if it turns.
+    # Virtual discs and sticks say 0 as flash drives do, so of a SCSI disc only a speed is believed.
     if protocol == "SCSI" and rotation == 0:
         rotation = None
     trims = at(run, "trim", "supported") is True

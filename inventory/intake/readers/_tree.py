@@ -157,22 +157,21 @@ def _firmware_date(firmware: Node) -> str | None:
 def _memory(nodes: list[tuple[Node, tuple[Node, ...]]]) -> tuple[int | None, int | None]:
     total, modules, sizes = None, 0, 0
     for node, above in nodes:
-        if node.get("class") != "memory" or _object(node, "configuration").get("driver"):
+        if node.get("class") != "memory":
             continue
         if _named(node, "memory") and total is None:
             total = whole(node.get("size"))
-        elif (
-            _named(node, "bank") and any(_named(each, "memory") for each in above) and (size := whole(node.get("size")))
-        ):
-            # Flash chips of the firmware are listed as a memory of their own.
-            if "flash" not in " ".join(str(each.get("description", "")) for each in above).lower():
-                modules, sizes = modules + 1, sizes + size
+        inside = any(_named(each, "memory") for each in above)
+        # Flash chips of the firmware are listed as a memory of their own.
+        flash = any("flash" in str(each.get("description", "")).lower() for each in above)
+        if _named(node, "bank") and inside and not flash and (size := whole(node.get("size"))):
+            modules, sizes = modules + 1, sizes + size
     return total or sizes or None, modules or None
 
 
 def _macs(nodes: list[tuple[Node, tuple[Node, ...]]]) -> tuple[str, ...]:
     found = []
-    for node, above in nodes:
+    for node, _ in nodes:
         # The parts of a bridged or stacked interface have no bus of their own.
         if node.get("class") == "network" and str(node.get("businfo", "")).startswith(_BUILT_IN):
             found.append(identity.mac_address(node.get("serial")))
@@ -226,13 +225,13 @@ def _is_drive(node: Node, above: tuple[Node, ...]) -> bool:
         _named(node, "device") and "mmc" in str(node.get("description", "")).lower()
     ):
         return False
-    if "sd card" in str(node.get("description", "")).lower() or "sd" in capabilities and "mmc" not in capabilities:
+    if "sd card" in str(node.get("description", "")).lower() or ("sd" in capabilities and "mmc" not in capabilities):
         return False
     return not (_REMOVABLE & capabilities.keys()) and not _is_usb(node, above)
 
 
 def _has_disc(node: Node) -> bool:
-    return node.get("class") == "disk" or _named(node, "nvme") and node.get("class") == "storage"
+    return node.get("class") == "disk" or (_named(node, "nvme") and node.get("class") == "storage")
 
 
 def _is_usb(node: Node, above: tuple[Node, ...]) -> bool:

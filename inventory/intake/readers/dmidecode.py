@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import ClassVar, Final
 
 from inventory.errors import ValidationRefused
@@ -49,6 +50,10 @@ def read_dmidecode(text: str, name: str) -> HardwareFound:
             raise ValidationRefused("dmidecode could not read the firmware for {name}; run it with sudo.", name=name)
         raise ValidationRefused("{name} holds no tables of dmidecode; it may have been cut off.", name=name)
     if not any(tables[_SYSTEM] + tables[_BOARD]):
+        if "DMI table is broken" in text:
+            raise ValidationRefused(
+                "The firmware's table in {name} is broken, says dmidecode: it names no machine.", name=name
+            )
         raise ValidationRefused(
             "{name} names neither the system nor its board. If it is one part of a set, send the set as one zip file.",
             name=name,
@@ -64,18 +69,18 @@ def read_dmidecode(text: str, name: str) -> HardwareFound:
 
 
 def _handles(text: str) -> Iterator[tuple[int, Fields]]:
-    starts = [(match.end(), int(match[1][:4])) for match in _HANDLE.finditer(text)][:_MOST_HANDLES]
-    ends = [match.start() for match in _HANDLE.finditer(text)][1 : _MOST_HANDLES + 1] + [len(text)]
-    for (start, number), end in zip(starts, ends, strict=False):
+    heads = list(islice(_HANDLE.finditer(text), _MOST_HANDLES))
+    ends = [*(match.start() for match in heads[1:]), len(text)]
+    for head, end in zip(heads, ends, strict=False):
         fields: Fields = {}
         section = ""  # a list begins where the field itself is empty
-        for line in text[start:end].split("\n"):
+        for line in text[head.end() : end].split("\n"):
             if match := re.match(r"\t([A-Z][\w /().+-]{0,40}):[ \t]*(.{0,300})", line):
                 fields.setdefault(match[1], match[2].strip())
                 section = match[1] if not match[2].strip() else ""
             elif line.startswith("\t\t") and section:
                 fields[section] = f"{fields[section]}\n{line.strip()[:200]}"[:10_000]
-        yield number, fields
+        yield int(head[1][:4]), fields
 
 
 def _machine(tables: dict[int, list[Fields]]) -> MachineFound:
@@ -89,11 +94,14 @@ def _machine(tables: dict[int, list[Fields]]) -> MachineFound:
     sizes = [size for each in tables[_MEMORY] if (size := _bytes(each.get("Size")))]
     batteries = [each for each in tables[_BATTERY] if identity.real(each.get("Design Capacity"))]
     words = " ".join(filter(None, (product, version, system.get("Family"))))
+    serial = identity.real_serial(system.get("Serial Number")) or identity.real_serial(chassis.get("Serial Number"))
+    tag = identity.real_tag(chassis.get("Asset Tag")) or identity.real_tag(board.get("Asset Tag"))
     machine = MachineFound(
         manufacturer=manufacturer or (None if model else board_manufacturer),
         model=model or board_model,
-        serial=identity.real_serial(system.get("Serial Number")) or identity.real_serial(chassis.get("Serial Number")),
-        asset_tag=identity.real_tag(chassis.get("Asset Tag")) or identity.real_tag(board.get("Asset Tag")),
+        serial=serial,
+        # Makers put the serial number where owners put their own; then it says nothing more.
+        asset_tag=tag if tag != serial else None,
         uuid=identity.real_uuid(system.get("UUID")),
         board_manufacturer=board_manufacturer,
         board_model=board_model,

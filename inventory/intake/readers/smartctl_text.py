@@ -15,8 +15,11 @@ from inventory.reading.plain import whole
 _HEAD = re.compile(r"^smartctl (\d[\w.]*).*$", re.MULTILINE)
 _FIELD = re.compile(r"^([A-Z][\w /().%-]{2,60}?):[ \t]+(.{1,200})$", re.MULTILINE)
 _ATTRIBUTE = re.compile(
-    r"^ *(\d{1,3}) +[\w-]{1,60} +(?:0x[0-9a-f]{4} +\d+ +\d+ +[\d-]+ +\S+ +\S+ +\S+|[A-Z-]{6,8} +\d+ +\d+ +[\d-]+ +\S+) +(\d+)",
-    re.MULTILINE,
+    r"""^\ *(\d{1,3})\ +[\w-]{1,60}\ +
+    (?:0x[0-9a-f]{4}\ +\d+\ +\d+\ +[\d-]+\ +\S+\ +\S+\ +\S+  # -a
+      |[A-Z-]{6,8}\ +\d+\ +\d+\ +[\d-]+\ +\S+)              # -x
+    \ +(\d+)""",
+    re.MULTILINE | re.VERBOSE,
 )
 _LARGEST_RUN: Final = 1_000_000
 _MOST_RUNS: Final = 200
