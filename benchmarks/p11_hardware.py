@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from benchmarks._base import Database, Result, now, result, settings
 from inventory.accounts.models import Account
 from inventory.accounts.permissions import PERMISSIONS
-from inventory.arrivals.service import chunks, counts, file_all, open_upload
+from inventory.arrivals.service import chunks, counts, file_all, open_all
 from inventory.db import make_engine, transaction, write
 from inventory.lifecycle.requests import Recorder
 from inventory.lifecycle.upkeep import remember_basis
@@ -52,7 +52,7 @@ def run(sizes: Sequence[int], databases: Sequence[Database]) -> list[Result]:
     for database in databases:
         readings, news, agains = [], [], []
         for number in range(ROUNDS):
-            readings.append(_timed(lambda: [list(open_upload(name, content)) for name, content in files]))
+            readings.append(_timed(lambda: list(open_all(files))))
             engine = make_engine(database.migrated(f"p11_{number}"))
             with Session(engine, expire_on_commit=False) as session:
                 recorder = _recorder(session, str(engine.url))
@@ -84,7 +84,7 @@ def _recorder(session: Session, url: str) -> Recorder:
 
 
 def _bring(session: Session, recorder: Recorder, files: Sequence[tuple[str, bytes]]) -> dict[str, int]:
-    opened = (each for name, content in files for each in open_upload(name, content))
+    opened = open_all(files)
     filed = [
         each
         for part in chunks(opened)

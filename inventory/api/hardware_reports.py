@@ -20,7 +20,7 @@ from inventory.api._base import (
     session,
     settings,
 )
-from inventory.arrivals.service import CHUNK, Filed, Opened, chunks, counts, file_all, open_upload
+from inventory.arrivals.service import CHUNK, Filed, Opened, chunks, counts, file_all, open_all
 from inventory.db import write
 from inventory.errors import NotFound, ValidationRefused
 from inventory.intake.answering import report_of
@@ -142,7 +142,7 @@ def bring(query: dict[str, Any]) -> Response:
     The bytes are the key: the same report again changes nothing and is answered with what became of it. Each file
     stands for itself; when not one of them can be read, the request is refused with the reason.
     """
-    opened = (each for name, content in _brought(query) for each in open_upload(name, content))
+    opened = open_all(_brought(query))
     who, register_new = recorder(), query["register_new"]
     filed: list[Filed] = []
     for part in chunks(opened):
@@ -162,7 +162,7 @@ def _file(db: Session, part: list[Opened], who: Recorder, register_new: bool) ->
 
 def _refusal(filed: list[Filed]) -> ValidationRefused:
     words = filed[0].words if filed else "There is nothing in it."
-    return ValidationRefused("{words}", words=words, field="file")
+    return ValidationRefused(words, field="file")
 
 
 def _brought(query: dict[str, Any]) -> list[tuple[str, bytes]]:
@@ -170,7 +170,7 @@ def _brought(query: dict[str, Any]) -> list[tuple[str, bytes]]:
     if request.mimetype == "multipart/form-data":
         if request.form:
             name = next(iter(request.form))[:60]
-            raise ValidationRefused("{name} is not a field of this form; it takes files only.", field=name, name=name)
+            raise ValidationRefused(f"{name} is not a field of this form; it takes files only.", field=name)
         files = request.files.getlist("file")
         found = [(each.filename or "report", each.stream.read()) for each in files]
     else:

@@ -103,7 +103,7 @@ def upload(given: dict[str, Any]) -> Response:
     """
     if request.form:
         name = next(iter(request.form))[:60]
-        raise ValidationRefused("{name} is not a field of this request; it takes a file only.", field=name, name=name)
+        raise ValidationRefused(f"{name} is not a field of this request; it takes a file only.", field=name)
     content = given["file"].stream
     name = given["file"].filename or "file"
     if not storable(name):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from inventory.discovery import find_across
 from inventory.errors import InventoryError, NotAllowed, ValidationRefused
+from inventory.intake.gathering import gathered
 from inventory.intake.reading import why_not
 from inventory.lifecycle.receivers import Arrived, Read, Receiver
 from inventory.lifecycle.requests import Recorder
@@ -86,25 +87,27 @@ def open_file(document: Document) -> Opened:
     name, sha, size = document.name, document.sha256, len(document.content)
     if size > LARGEST:
         words = f"{name} has {size // 2**20:,} MiB; at most {LARGEST // 2**20} MiB are read."
-        return Opened(name, sha, size, refusal=ValidationRefused("{words}", words=words))
+        return Opened(name, sha, size, refusal=ValidationRefused(words))
     if not document.content.strip():
-        return Opened(name, sha, size, refusal=ValidationRefused("{name} is empty.", name=name))
+        return Opened(name, sha, size, refusal=ValidationRefused(f"{name} is empty."))
     sure = {key: surely for key, each in receivers().items() if (surely := each.recognises(document)) > 0}
     reads = [(key, receivers()[key].read(document)) for key in sure]
     good = [each for each in reads if each[1].found is not None]
     if not good and reads:
         good = [max(reads, key=lambda each: sure[each[0]])]
     if not good:
-        return Opened(name, sha, size, refusal=ValidationRefused("{why}", why=why_not(document)))
+        return Opened(name, sha, size, refusal=ValidationRefused(why_not(document)))
     return Opened(name, sha, size, tuple(good))
 
 
-def open_upload(name: str, content: bytes) -> Iterator[Opened]:
-    """Each file in what was brought: the members of a zip one by one, or the file itself."""
-    for each in documents_in(name, content):
+def open_all(files: Iterable[tuple[str, bytes]]) -> Iterator[Opened]:
+    """Each file in what was brought, given as (name, bytes): a zip's members one by one, anything else as itself.
+
+    Files that only together tell of one machine are put together first.
+    """
+    for each in gathered(document for name, content in files for document in documents_in(name, content)):
         if isinstance(each, Refused):
-            refusal = ValidationRefused("{words}", words=each.sentence)
-            yield Opened(each.name, "", 0, refusal=refusal)
+            yield Opened(each.name, "", 0, refusal=ValidationRefused(each.sentence))
         else:
             yield open_file(each)
 

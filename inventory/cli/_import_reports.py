@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from inventory.arrivals.service import Filed, Opened, chunks, counts, file_all, open_upload, worst_first
+from inventory.arrivals.service import Filed, Opened, chunks, counts, file_all, open_all, worst_first
 from inventory.cli._progress import Line
 from inventory.db import db, transaction, write
 from inventory.errors import InventoryError, ValidationRefused
@@ -41,7 +41,7 @@ def bring_in(paths: tuple[Path, ...], recorder: Recorder, *, dry_run: bool, as_j
     if not files:
         raise ValidationRefused("There is no file in these folders.")
     line = Line("files")
-    filed: list[Filed] = []
+    filed = [refused for path, name in files if (refused := _too_large(path, name)) is not None]
     session = db.session()
 
     # Members of a zip file are counted as they come; how many there will be nobody knows.
@@ -50,7 +50,7 @@ def bring_in(paths: tuple[Path, ...], recorder: Recorder, *, dry_run: bool, as_j
     def note() -> None:
         line.show(len(filed), total)
 
-    opened = (each for path, name in files for each in _open(path, name))
+    opened = open_all((name, path.read_bytes()) for path, name in files if _too_large(path, name) is None)
     try:
         if dry_run:
             with suppress(_Undone), transaction(session):
@@ -102,13 +102,13 @@ def _is_zip(path: Path) -> bool:
     return path.suffix.lower() == ".zip"
 
 
-def _open(path: Path, name: str) -> Iterator[Opened]:
+def _too_large(path: Path, name: str) -> Filed | None:
+    """The refusal of a file that no report, and no zip of reports, is as large as."""
     size, most = path.stat().st_size, LARGEST_ARCHIVE if _is_zip(path) else LARGEST
-    if size > most:
-        words = f"{name} has {size // 2**20:,} MiB; at most {most // 2**20} MiB are read."
-        yield Opened(name, "", size, refusal=ValidationRefused("{words}", words=words))
-        return
-    yield from open_upload(name, path.read_bytes())
+    if size <= most:
+        return None
+    words = f"{name} has {size // 2**20:,} MiB; at most {most // 2**20} MiB are read."
+    return Filed(name, "", (("", Arrived("refused", words)),))
 
 
 def _tell(filed: list[Filed], dry_run: bool) -> None:

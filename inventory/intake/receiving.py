@@ -25,7 +25,7 @@ def read(document: Document) -> Read:
     """*document* as its reader reads it."""
     reader = reader_for(document)
     if reader is None:
-        return Read(document, "", 0, refusal=ValidationRefused("{why}", why=why_not(document)))
+        return Read(document, "", 0, refusal=ValidationRefused(why_not(document)))
     try:
         return Read(document, reader.key, reader.version, read_document(document, reader.key))
     except InventoryError as error:

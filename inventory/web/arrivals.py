@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from inventory.arrivals.service import Filed, Opened, chunks, counts, file_all, open_upload, receivers, worst_first
+from inventory.arrivals.service import Filed, Opened, chunks, counts, file_all, open_all, receivers, worst_first
 from inventory.db import write
 from inventory.errors import InventoryError, NotFound, ValidationRefused
 from inventory.intake import queries
@@ -64,7 +64,7 @@ def bring() -> AnyResponse:
     if not files:
         return _index(ValidationRefused("Choose the files first: as many as you like, or a zip of them.", field="file"))
     who, register_new = recorder(), request.form.get("register_new") == "1"
-    opened = (each for file in files for each in open_upload(file.filename or "report", file.stream.read()))
+    opened = open_all((file.filename or "report", file.stream.read()) for file in files)
     filed: list[Filed] = []
     try:
         for part in chunks(opened):

@@ -43,8 +43,7 @@ def optiplex(**changes: Any) -> MachineFound:
 Receive = Callable[..., list[Arrived]]
 
 
-@pytest.fixture
-def bring(world: World) -> Receive:
+def receiver(world: World) -> Receive:
     """Receives reports in a transaction of its own."""
 
     def run(*reads: Read, register_new: bool = False, recorder: Recorder | None = None) -> list[Arrived]:
@@ -53,3 +52,8 @@ def bring(world: World) -> Receive:
             return receive(session, reads, recorder or world.recorder(), register_new)
 
     return run
+
+
+@pytest.fixture
+def bring(world: World) -> Receive:
+    return receiver(world)

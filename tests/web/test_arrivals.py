@@ -12,7 +12,7 @@ from inventory.intake.findings import BatteryFound, DriveFound
 from inventory.intake.models import HardwareReport
 from tests.api.test_hardware_reports import lshw, zipped
 from tests.conftest import World
-from tests.intake.conftest import Receive, bring, optiplex, told
+from tests.intake.conftest import optiplex, receiver, told
 from tests.intake.test_receiving import drives, lines, registered
 from tests.web.browser import kinds_of, sign_in, status_of, words
 
@@ -122,7 +122,7 @@ def test_the_raw_report_comes_as_plain_text_to_keep(client: FlaskClient, world: 
     )
 
 
-def test_the_machine_page_tells_what_is_inside_with_its_source(app: Flask, world: World, bring: Receive) -> None:
+def test_the_machine_page_tells_what_is_inside_with_its_source(app: Flask, world: World) -> None:
     registered(world, "M-1", drives=None)
     client = sign_in(app, world)
     assert "Inside this machine" not in words(client.get("/t/M-1"))
@@ -133,7 +133,7 @@ def test_the_machine_page_tells_what_is_inside_with_its_source(app: Flask, world
         drives=(DriveFound("S3", "Samsung", "PM981", "nvme", 256 * 10**9, health="failed", percent_used=97,
                            bad_sectors=4, power_on_hours=12_000), DriveFound()),
     )  # fmt: skip
-    bring(told(machine))
+    receiver(world)(told(machine))
     page = words(client.get("/t/M-1"))
     for text in (
         "Inside this machine", "Intel Core i5-8500, 6 cores", "8 GiB in 2 modules", "81 % of its design charge, 312 cycles",
@@ -151,10 +151,8 @@ def test_the_machine_page_tells_what_is_inside_with_its_source(app: Flask, world
         ({"firmware_date": "summer", "uefi": False}, "of summer, no UEFI"),
     ],
 )
-def test_half_told_things_are_told_half(
-    app: Flask, world: World, bring: Receive, changes: dict[str, Any], text: str
-) -> None:
+def test_half_told_things_are_told_half(app: Flask, world: World, changes: dict[str, Any], text: str) -> None:
     registered(world, "M-1", drives=None)
-    bring(told(optiplex(**changes)))
+    receiver(world)(told(optiplex(**changes)))
     client = sign_in(app, world)
     assert text in words(client.get("/t/M-1"))
