@@ -21,7 +21,7 @@ SERIALS: Final = ("serial", "service_tag")
 """Types of identifier in which a maker's serial number stands."""
 BOARDS: Final = ("board_serial", "uuid")
 TAGS: Final = ("former_tag", "legacy_barcode")
-_TYPES: Final = (*SERIALS, *BOARDS, *TAGS)
+_TYPES: Final = (*SERIALS, *BOARDS, *TAGS, "mac")
 MOST_SHOWN: Final = 5
 
 
@@ -49,6 +49,8 @@ class Pointers:
     by_tag: list[Candidate] = field(default_factory=list)
     by_serial: list[Candidate] = field(default_factory=list)
     by_board: list[Candidate] = field(default_factory=list)
+    by_mac: list[Candidate] = field(default_factory=list)
+    """Network addresses move with cards and docks: they raise a doubt, and settle nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def marks_of(machine: MachineFound) -> set[str]:
         ("tag", machine.asset_tag),
     ]
     found = {f"{kind} {comparison_form('serial', text)}" for kind, text in told if text}
+    found |= {f"mac {comparison_form('mac', each)}" for each in machine.macs}
     return found | {f"drive {comparison_form('serial', each.serial)}" for each in machine.drives if each.serial}
 
 
@@ -144,6 +147,8 @@ def decide(machine: MachineFound, found: Pointers) -> Match:
                 [one],
             )
         return Match(one)
+    if addressed := [each for each in found.by_mac if each.living]:
+        return _doubt(f"its network address is on record of {addressed[0].tag}, and nothing else tells", addressed)
     withdrawn = [*found.by_tag, *found.by_serial, *found.by_board]
     if withdrawn:
         return _doubt("the only record that answers to it is withdrawn", withdrawn)
@@ -168,8 +173,9 @@ def pointers(session: Session, machines: Sequence[MachineFound], settings: Setti
     tags = [readings(each.asset_tag[:64], settings.tag_prefix) if each.asset_tag else [] for each in machines]
     serials = [comparison_form("serial", each.serial) if each.serial else "" for each in machines]
     boards = [{comparison_form("serial", text) for text in (each.board_serial, each.uuid) if text} for each in machines]
+    macs = [{comparison_form("mac", text) for text in each.macs} for each in machines]
     forms = sorted({form for each in tags for form in each})
-    values = sorted({*forms, *serials, *(key for each in boards for key in each)} - {""})
+    values = sorted({*forms, *serials, *(key for each in (*boards, *macs) for key in each)} - {""})
     by_tag: dict[str, set[int]] = {}
     by_value: dict[tuple[str, str], set[int]] = {}
     if forms:
@@ -195,8 +201,9 @@ def pointers(session: Session, machines: Sequence[MachineFound], settings: Setti
             [rows[number] for number in sorted({number for form in forms for number in by_tag.get(form, ())})],
             bearing(SERIALS, [serial]),
             bearing(BOARDS, board),
+            bearing(("mac",), mac),
         )
-        for forms, serial, board in zip(tags, serials, boards, strict=True)
+        for forms, serial, board, mac in zip(tags, serials, boards, macs, strict=True)
     ]
 
 

@@ -42,7 +42,7 @@ LEAVING: Final = frozenset({KEEP.key, STILL_IN.key, NOT_HERE.key})
 
 _ROWS = (
     Question("new_machine", "No machine on record answers to this report", (REGISTER, IT_IS, SET_ASIDE), whole=True),
-    Question("nameless", "The report does not say which machine it is about", (IT_IS, SET_ASIDE), whole=True),
+    Question("nameless", "The report does not say which machine it is about", (IT_IS, REGISTER, SET_ASIDE), whole=True),
     Question("which_machine", "Which machine is it?", (IT_IS, REGISTER, MERGE, SET_ASIDE), whole=True),
     Question("drive_of_which", "Which machine is this drive in?", (IT_IS, SET_ASIDE), whole=True),
     Question("fact_differs", "{label}: the report and the record differ", (TAKE, KEEP)),
@@ -69,11 +69,6 @@ def title_of(asked: dict[str, Any]) -> str:
 
 
 def answers_to(asked: dict[str, Any]) -> tuple[Answer, ...]:
-    """What may be answered: merging takes two records, and only some reports can open one."""
+    """What may be answered: merging takes two records."""
     found = QUESTIONS[asked["kind"]].answers
-    return tuple(
-        each
-        for each in found
-        if not (each is MERGE and len(asked.get("candidates", ())) != 2)
-        and not (each is REGISTER and not asked.get("can_register", True))
-    )
+    return tuple(each for each in found if each is not MERGE or len(asked.get("candidates", ())) == 2)

@@ -154,25 +154,27 @@ def _sound(made_at: datetime | None, now: datetime) -> datetime | None:
 
 def process(session: Session, items: list[Item], recorder: Recorder) -> None:
     """Match, plan and record, in rounds: reports that may be about one machine go one after another."""
+    order = {id(each): place for place, each in enumerate(items)}
     pending = items
     while pending:
         taken: list[Item] = []
         waiting: list[Item] = []
         marks: set[str] = set()
         for each in pending:
-            own = (
-                marks_of(each.machine)
-                if each.machine
-                else {f"drive {comparison_form('serial', drive.serial)}" for drive in each.found.drives if drive.serial}
-            )
-            if own & marks:
-                waiting.append(each)
-            else:
-                taken.append(each)
-                marks |= own
+            own = _marks(each)
+            (waiting if own & marks else taken).append(each)
+            # Whoever comes after one that waits, and may be about the same, waits behind it.
+            marks |= own
         waiting += _round(session, taken, recorder)
-        pending = waiting
+        pending = sorted(waiting, key=lambda each: order[id(each)])
     session.flush()
+
+
+def _marks(each: Item) -> set[str]:
+    """By what the report may be about the same machine, or the same drive, as another one."""
+    if each.machine is not None:
+        return marks_of(each.machine)
+    return marks_of(MachineFound(drives=each.found.drives))
 
 
 def _round(session: Session, items: list[Item], recorder: Recorder) -> list[Item]:
@@ -208,14 +210,14 @@ def _round(session: Session, items: list[Item], recorder: Recorder) -> list[Item
             each.plan = Plan()
             waiting.append(each)
         else:
-            touched |= about
             taken.append(each)
+        touched |= about
     _record(session, taken, recorder)
     return waiting
 
 
 def _lost(machine: MachineFound, pointed: Pointers) -> bool:
-    return nameless(machine) and not any(each.living for each in pointed.by_tag)
+    return nameless(machine) and not any(each.living for each in (*pointed.by_tag, *pointed.by_mac))
 
 
 def _drives(each: Item) -> tuple[Any, ...]:
@@ -304,8 +306,7 @@ def _plan(
     elif each.match is None:
         each.plan.questions = [
             item("nameless", machine_words(machine), "Nothing to look for on record",
-                 "It bears no serial number, tag, board number or UUID that a machine could be known by.",
-                 can_register=False)
+                 "It bears no serial number, tag, board number or UUID that a machine could be known by.")
         ]  # fmt: skip
     elif each.match.why is not None:
         each.plan.questions = [_doubt(session, machine, each.match)]
@@ -359,7 +360,7 @@ def _place_single(each: Item, drives: dict[str, list[KnownDrive]]) -> None:
     told = "; ".join(drive_words(drive) for drive in each.found.drives) or "No drive"
     each.plan.questions = [
         item("drive_of_which", told, "In no machine on record" if not places else "In different machines on record",
-             "A drive is put on record with the machine that it is in.", can_register=False)
+             "A drive is put on record with the machine that it is in.")
     ]  # fmt: skip
 
 

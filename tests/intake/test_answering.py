@@ -48,6 +48,13 @@ def test_a_new_machine_is_registered_when_somebody_says_so(world: World, bring: 
     sound(world)
 
 
+def test_a_machine_without_any_number_is_registered_when_somebody_says_so(
+    world: World, bring: Receive, say: Say
+) -> None:
+    [said] = bring(told(MachineFound(kind="desktop", manufacturer="Gigabyte", model="H61M")))
+    assert say(said.number, "register").words.startswith("Registered as ED-")
+
+
 def test_a_person_says_which_machine_it_is_and_it_is_known_from_then_on(world: World, bring: Receive, say: Say) -> None:
     registered(world, "M-1", manufacturer="Hewlett-Packard", identifiers=[{"type": "serial", "value": "X-1"}])
     [said] = bring(told(optiplex()))

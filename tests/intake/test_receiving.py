@@ -147,6 +147,15 @@ def test_a_report_without_any_mark_is_never_registered(world: World, bring: Rece
     assert [each["kind"] for each in asked(world, said.number)] == ["nameless"]
 
 
+def test_a_network_address_alone_raises_a_doubt_and_settles_nothing(world: World, bring: Receive) -> None:
+    registered(world, "M-1", identifiers=[{"type": "mac", "value": "D8-9E-F3-11-22-33"}], drives=None)
+    before = lines(world)
+    for machine in (optiplex(), optiplex(serial=None, uuid=None, board_serial=None)):
+        [question] = asked(world, bring(told(machine), register_new=True)[0].number)
+        assert question["candidates"] == ["M-1"] and "network address is on record" in question["why"]
+    assert lines(world) == before
+
+
 # -- matching -----------------------------------------------------------------------------------------------
 
 
