@@ -134,7 +134,7 @@ _BODY: Final = {
 @group.post("/hardware-reports")
 @requires("record")
 @group.arguments(BringQuery, location="query")
-@group.doc(requestBody=_BODY)
+@group.doc(requestBody=_BODY)  # type: ignore[untyped-decorator]
 @group.response(200, BroughtSchema)
 def bring(query: dict[str, Any]) -> Response:
     """Bring hardware reports

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from inventory.discovery import find_across
-from inventory.errors import InventoryError, NotAllowed, ValidationRefused
+from inventory.errors import InventoryError, ValidationRefused
 from inventory.intake.gathering import gathered
 from inventory.intake.reading import why_not
 from inventory.lifecycle.receivers import Arrived, Read, Receiver
@@ -124,10 +124,10 @@ def file_all(
         if not mine:
             continue
         if receiver.permission not in recorder.permissions:
-            raise NotAllowed(
-                f"Your role may not bring in a {receiver.label.lower()}; it takes the permission "
-                f"“{receiver.permission}”."
-            )
+            words = f"A {receiver.label.lower()} takes the permission “{receiver.permission}”, which your role lacks."
+            for place, _ in mine:
+                told[place].append((key, Arrived("refused", words)))
+            continue
         arrived = receiver.receive(session, [read for _, read in mine], recorder, register_new)
         for (place, _), each in zip(mine, arrived, strict=True):
             told[place].append((key, each))

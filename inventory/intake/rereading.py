@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from inventory.intake import service
@@ -29,7 +29,7 @@ def count_outdated(session: Session) -> int:
     return len(session.execute(select(HardwareReport.id).where(_outdated())).all())
 
 
-def _outdated() -> object:
+def _outdated() -> ColumnElement[bool]:
     return or_(
         *(
             (HardwareReport.reader == each.key) & (HardwareReport.reader_version < each.version)
@@ -46,7 +46,7 @@ def reread(session: Session, recorder: Recorder, size: int, after: int = 0) -> R
     """
     rows = session.scalars(
         select(HardwareReport)
-        .where(HardwareReport.id > after, _outdated())  # type: ignore[arg-type]
+        .where(HardwareReport.id > after, _outdated())
         .order_by(HardwareReport.id)
         .limit(size)
         .options(undefer(HardwareReport.content))

@@ -200,7 +200,7 @@ def _round(session: Session, items: list[Item], recorder: Recorder) -> list[Item
     waiting: list[Item] = []
     for each in items:
         _plan(session, each, states, drives, newest, recorder)
-        answered = settled.get(each.asset_id or 0, frozenset())
+        answered = settled.get(each.asset_id or 0, set())
         each.plan.questions = [one for one in each.plan.questions if one["id"] not in answered]
         about = each.plan.donors | ({each.asset_id} if each.asset_id is not None else set())
         if about & touched:
@@ -256,7 +256,7 @@ def _newest(session: Session, numbers: set[int]) -> dict[int, datetime]:
         .where(HardwareReport.asset_id.in_(sorted(numbers)), HardwareReport.made_at.is_not(None))
         .group_by(HardwareReport.asset_id)
     )
-    return {int(number): at for number, at in rows if number is not None}
+    return {int(number): at for number, at in rows if number is not None and at is not None}
 
 
 def _settled(session: Session, numbers: set[int]) -> dict[int, set[str]]:
