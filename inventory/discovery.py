@@ -37,7 +37,8 @@ def find_across(attribute: str, module: str = "guards", package: str = "inventor
             continue
         concept = import_module(f"{package}.{info.name}")
         if any(each.name == module for each in iter_modules(concept.__path__)):
-            provided: dict[str, Any] = getattr(import_module(f"{package}.{info.name}.{module}"), attribute)
+            # Another concept may have a module of that name about something else.
+            provided: dict[str, Any] = getattr(import_module(f"{package}.{info.name}.{module}"), attribute, {})
             if twice := merged.keys() & provided.keys():
                 raise RuntimeError(f"{sorted(twice)} provided twice, the second time by {info.name}")
             merged |= provided

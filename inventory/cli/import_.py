@@ -1,4 +1,4 @@
-"""`flask import FORMAT FILE`: brings a table of machines into the register, or restores our own export."""
+"""`flask import FORMAT FILE...`: a table of machines, our own export, or reports of machines (`hardware`)."""
 
 import json
 import sys
@@ -16,6 +16,7 @@ from inventory.accounts.models import Account
 from inventory.accounts.permissions import may, permissions_of
 from inventory.accounts.service import account_named
 from inventory.cli._base import sentences
+from inventory.cli._import_reports import REPORTS, bring_in
 from inventory.cli._progress import Line
 from inventory.cli.import_job import Undo
 from inventory.db import db, write
@@ -46,7 +47,7 @@ def _pairs(context: click.Context, option: click.Parameter, given: tuple[str, ..
 
 @click.command("import")
 @click.argument("format_", metavar="FORMAT")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE...")
 @click.option("--dry-run", is_flag=True, help="Tell what would become of each row; change nothing.")
 @click.option(
     "--map",
@@ -88,21 +89,40 @@ def _pairs(context: click.Context, option: click.Parameter, given: tuple[str, ..
 @click.option("--delimiter", help="Character between cells; found out if left out.")
 @click.option("--sheet", help="Sheet of a workbook; the first with a table if left out.")
 @click.option("--header-row", type=int, help="Row of the column names, from 1; found out if left out.")
+@click.option(
+    "--register-new", is_flag=True, help="Reports: register machines that nobody knows, as returned to the hub."
+)
 @click.option("--as", "username", help="Account that records; needed where several may import.")
 @click.option("--json", "as_json", is_flag=True, help="Tell the result as JSON.")
 @with_appcontext
 @sentences
 def command(
-    format_: str, file: Path, dry_run: bool, refused: Path | None, username: str | None, as_json: bool,
+    format_: str, files: tuple[Path, ...], register_new: bool, dry_run: bool, refused: Path | None,
+    username: str | None, as_json: bool,
     columns: dict[str, str], date_order: tuple[str, ...], words: dict[str, str], no_new: tuple[str, ...], **more: Any,
 ) -> None:  # fmt: skip
     """Import FILE, written in FORMAT: own, snipe-it, shelf, generic, or auto to find it out.
 
     All rows that are right go in, or none does (see --skip-refused). Importing a file again changes nothing.
     Our own export with its events is restored whole, into an empty register only.
+
+    FORMAT hardware takes reports of machines: any number of files, zip files and folders. Each file stands for
+    itself; what is read is recorded in parts, so that a run that broke off goes on where it was.
     """
+    if format_ == REPORTS:
+        bring_in(files, _recorder(username, "record"), dry_run=dry_run, as_json=as_json, register_new=register_new)
+        return
+    if len(files) != 1 or files[0].is_dir():
+        raise ValidationRefused(
+            "One table at a time: name one file. Only the format hardware takes several, or folders."
+        )
+    if register_new:
+        raise ValidationRefused("--register-new belongs to the format hardware.")
+    file = files[0]
     if format_ != "auto" and format_ not in importers():
-        raise ValidationRefused(f"There is no import format {format_}; use auto or one of: {', '.join(importers())}.")
+        raise ValidationRefused(
+            f"There is no import format {format_}; use auto or one of: {', '.join([*importers(), REPORTS])}."
+        )
     asked = Asked(
         format="" if format_ == "auto" else format_,
         columns={header: "" if key == "-" else key for header, key in columns.items()},
@@ -207,7 +227,7 @@ def _words(given: dict[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _recorder(username: str | None) -> Recorder:
+def _recorder(username: str | None, permission: str = "import") -> Recorder:
     session = db.session()
     if username is not None:
         account = account_named(session, username)
@@ -215,7 +235,7 @@ def _recorder(username: str | None) -> Recorder:
         able = [
             each
             for each in session.scalars(select(Account).where(Account.active).order_by(Account.id).limit(1_000))
-            if may(each.role, "import")
+            if may(each.role, permission)
         ]
         if len(able) != 1:
             names = ", ".join(each.username for each in able[:10])

@@ -110,6 +110,7 @@ class Opening(Facts):
 
 class Registered(Opening):
     status = Choice({"in_stock", "in_use", "returned"}, required=True)
+    source = Words(120)
 
 
 class TakenOn(Opening):
@@ -172,10 +173,12 @@ FORGETTABLE = frozenset(Facts().fields) - {"note", "notes", "identifiers"}
 
 class PartFitted(DriveDetails, Details):
     came = Choice({"found_inside", "new", "from_elsewhere"}, required=True)
+    source = Words(120)
 
 
 class PartRemoved(Details):
     uid = Words(64, required=True, pattern=UID)
+    source = Words(120)
 
 
 class Merged(Details):

@@ -25,7 +25,7 @@ def _set_facts(state: State, details: dict[str, Any]) -> None:
 
 def _fit(state: State, line: Line, number: int, drive: dict[str, Any], came: str) -> None:
     uid = drive.get("uid") or drive_uid(line.key, number)
-    described = {key: value for key, value in drive.items() if key not in ("uid", "came")}
+    described = {key: value for key, value in drive.items() if key not in ("uid", "came", "source")}
     state.drives[uid] = FittedDrive(uid, described, came, line.occurred_at)
     state.no_drive_fitted = False
 

@@ -7,6 +7,7 @@ from flask import current_app
 
 import inventory.accounts.models
 import inventory.importers.models
+import inventory.intake.models
 import inventory.lifecycle.models
 import inventory.register.models
 import inventory.scanning.models

@@ -13,6 +13,8 @@ IDENTIFIER_TYPES: Final = {
     "supplier_id": "Supplier's id",
     "former_tag": "Former tag",
     "source_id": "Id in the source system",
+    "board_serial": "Board serial number",
+    "uuid": "Firmware UUID",
 }
 MAX_LENGTH: Final = 128
 """Longest identifier value kept, in characters."""

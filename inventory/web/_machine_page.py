@@ -22,6 +22,7 @@ from inventory.register.statuses import ON_SITE, STATUSES
 from inventory.sanitisation.rules import drive_name, reasons_unclean, unclean_drive
 from inventory.web import _words as words
 from inventory.web._finding import Found
+from inventory.web._inside import inside
 from inventory.web._recording import drive_label
 from inventory.web._shell import account, is_demo, recorder, session, settings
 
@@ -71,6 +72,7 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
         identifiers=_identifiers(found),
         purchase=[(words.label_of(name), _fact(facts, name)) for name in _PURCHASE],
         notes=found.notes,
+        inside=inside(found.machine.asset.id),
         photo=url_for("web_machines.photo", tag=found.tag) if has_photo else None,
         photo_action=url_for("web_machines.save_photo", tag=found.tag) if "record" in permissions else None,
         **_mass(found),

@@ -27,7 +27,7 @@ LABELS: Final = {
     "unsanitised_under_contract": "Leaves with unwiped drives, under a contract with certified destruction",
     "certified_destruction_contract": "Contract with certified destruction",
     "used_before": "Was in use before",
-    "source": "Source of the new fact",
+    "source": "Source",
     "forget": "Facts that are in truth not known",
     "functional": "Does it work",
     "cosmetic": "How it looks",

@@ -22,6 +22,7 @@ from inventory.app import create_app
 from inventory.config import Settings
 from inventory.db import Base
 from inventory.lifecycle.upkeep import check_projections
+from tests.api.test_hardware_reports import lshw
 from tests.conftest import World
 from tests.stocktaking.conftest import counting  # noqa: F401 - a fixture
 
@@ -116,6 +117,9 @@ def test_no_request_makes_it_fail_and_no_refusal_changes_anything(
             if method == "get"
             else st.nothing()
         )
+    if "hardware-reports/{number}" in path:
+        app.test_client().post("/api/v1/hardware-reports", data=lshw(), headers={"Authorization": f"Bearer {token}"})
+        sure = [operation.Case(path_parameters={"number": "1"})]
     seen: Counter[int] = Counter()
     kept = [fingerprint(engine)]
 
