@@ -110,6 +110,14 @@ def the_drives_are_on_record(state: State, details: dict[str, Any]) -> str | Non
     return None
 
 
+def no_drive_contradicts_the_record(state: State, details: dict[str, Any], personal: dict[str, Any]) -> str | None:
+    """A drive that was on record and is not there was taken out by somebody: its removal is a line of its own."""
+    if not details.get("no_drive_fitted") or not state.drives:
+        return None
+    names = ", ".join(str(each.details.get("serial") or each.uid) for each in state.drives.values())
+    return f"drive {names} is on record in it; record that it was removed before you say that no drive is fitted"
+
+
 def better_route_needs_a_reason(state: State, details: dict[str, Any], personal: dict[str, Any]) -> str | None:
     """Waste (Scotland) Regulations 2012, duty to apply the hierarchy: a departure from it has a reason."""
     advised = (state.inspection or {}).get("advised_route")
