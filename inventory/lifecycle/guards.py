@@ -98,8 +98,8 @@ def _drive_is_free(session: Session, assets: Sequence[State], events: Sequence[P
         .outerjoin(Asset, Asset.id == Part.asset_id)
         .where(or_(Part.uid.in_(wanted), Part.serial_key.in_(serials)))
     ).all()
-    where = {uid: tag for uid, _, tag in rows}
-    bearers: dict[str, list[str]] = {}
+    where: dict[str, str | None] = {uid: tag for uid, _, tag in rows}
+    bearers: dict[str | None, list[str]] = {}
     for uid, serial, _ in rows:
         bearers.setdefault(serial, []).append(uid)
     answers: list[str | None] = []
@@ -108,7 +108,7 @@ def _drive_is_free(session: Session, assets: Sequence[State], events: Sequence[P
         own = {state.tag} if each.line.replaces else set()
         answers.append(next((why for uid in uids if (why := _not_free(uid, where, taken, own))), None))
         taken.update(uids)
-        others = [uid for uid in bearers.get(serial or "", ()) if not brought_by(uid, state.stands_for)]
+        others = [uid for uid in (bearers.get(serial, ()) if serial else ()) if not brought_by(uid, state.stands_for)]
         if answers[-1] is None and others:
             answers[-1] = (
                 f"a drive with the serial {each.line.details['serial']} is on record already, so it is not new; "

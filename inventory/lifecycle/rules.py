@@ -138,6 +138,21 @@ def replay(
 _NONE: Final[frozenset[str]] = frozenset()
 
 
+def steps(lines: Sequence[Line]) -> Iterator[tuple[State, Line]]:
+    """Each standing line with the state just before it, in the order of replay; nothing of a record entered in error.
+
+    It is one state that moves on: read it before the next step is asked for.
+    """
+    ordered = in_replay_order(lines)
+    if not lines or (lines[0].key not in {line.key for line in ordered} and not _opening_replaced(lines, ordered)):
+        return
+    state = State()
+    for line in ordered:
+        state.stands_for = frozenset(_replaced_by(line, lines)) if line.replaces is not None else _NONE
+        yield state, line
+        apply(state, EVENT_TYPES[line.kind], line)
+
+
 def _opening_replaced(lines: Sequence[Line], ordered: Sequence[Line]) -> bool:
     """Whether a standing line takes the place of the first one, be it by way of other replacements."""
     by_key = {line.key: line for line in lines}
