@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from inventory.lifecycle.state import FittedDrive, Line, State
+from inventory.lifecycle.state import IN_OTHER_HANDS, FittedDrive, Line, State
 from inventory.lifecycle.waste_hierarchy import outcome, settled
 from inventory.register.kinds import KINDS
 
@@ -35,7 +35,7 @@ def _fit(state: State, line: Line, number: int, drive: dict[str, Any], came: str
     if "uid" in drive and not brought_by(uid, state.stands_for):
         # It was on record before, so it was in another machine, whatever the line calls it.
         came = "from_elsewhere"
-    state.drives[uid] = FittedDrive(uid, described, came, line.occurred_at)
+    state.drives[uid] = FittedDrive(uid, described, came, line.occurred_at, used=state.status in IN_OTHER_HANDS)
     state.no_drive_fitted = False
 
 

@@ -41,6 +41,8 @@ class FittedDrive:
     wiped_precision: str = "instant"
     wiped_method: str | None = None
     confirmed_after_use: bool = False
+    used: bool = False
+    """It was in the machine while somebody else had that."""
     used_since_wipe: bool = False
     """A period of use began after the wipe was told."""
     failed_at: datetime | None = None
@@ -100,7 +102,7 @@ class State:
         """From here on somebody else may write: what was said of the drives speaks of the time before."""
         self.use_started_at = line.occurred_at
         for drive in self.drives.values():
-            drive.used_since_wipe = True
+            drive.used = drive.used_since_wipe = True
 
     def change_status(self, status: str, line: Line) -> None:
         """Move to *status*, and keep track of the periods in which data may have come onto the drives."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from inventory.lifecycle.conditions import BETTER_ROUTES
+from inventory.lifecycle.conditions import BETTER_ROUTES, a_lower_route_needs_a_reason
 from inventory.lifecycle.rules import steps
 from inventory.lifecycle.state import Line, State
 from inventory.register.kinds import KINDS
@@ -94,8 +94,11 @@ def _told(state: State, line: Line, zone: ZoneInfo, drives_seen: bool, free: boo
         yield ("older_without_evidence" if proof == "none" else "older_with_evidence"), []
     if line.kind == "inspected" and line.details.get("no_drive_fitted") and (drives_seen or state.drives):
         yield "no_drive", []
+    if line.kind == "inspected" and a_lower_route_needs_a_reason(state, line.details, {}):
+        yield "below", []
     if line.kind in BELOW:
-        advised = (state.inspection or {}).get("advised_route")
+        inspection = state.inspection or {}
+        advised = inspection.get("advised_route") or inspection.get("computed_route")
         if advised in BETTER_ROUTES or (state.status == "ready_for_reuse" and line.kind == "declared_waste"):
             yield "below", []
 

@@ -22,7 +22,7 @@ def unclean_drive(state: State, drive: FittedDrive, zone: ZoneInfo) -> str | Non
     if drive.failed_at is not None:
         return f"the wipe of drive {name} failed on {_day(drive.failed_at, zone)}"
     needs_wipe = state.may_hold_data or drive.came == "from_elsewhere"
-    if not needs_wipe or (drive.came == "new" and _unused_since_fitted(state, drive)):
+    if not needs_wipe or (drive.came == "new" and not drive.used and _unused_since_fitted(state, drive)):
         return None
     if drive.wiped_at is None:
         return f"drive {name} has no accepted wipe"

@@ -322,3 +322,15 @@ def test_record_events_is_the_one_that_is_attacked(world: World) -> None:
                          {"facility": "weee", "expected": "recycled"} | CONTRACT)  # fmt: skip
     assert record_events(world.session, [open_], world.recorder())[0].status == "with_contractor"
     world.session.rollback()
+
+
+def test_a_new_drive_that_was_fitted_during_a_use_was_used(world: World) -> None:
+    world.record("received", None, "2018-01-01", tag="ED-2", kind="laptop")
+    world.record("deployed", "ED-2", "2018-01-02", department="INF")
+    world.record("part_fitted", "ED-2", "2018-01-05", serial="NEW", came="new")
+    refused(
+        lambda: world.record("reassigned", "ED-2", "2018-01-09", department="HCA"), "drive NEW has no accepted wipe"
+    )
+    world.record("returned", "ED-2", "2018-01-05")
+    world.record("inspected", "ED-2", "2018-01-09", functional="working", cosmetic="B")
+    refused(lambda: world.record("passed_for_reuse", "ED-2", "2018-01-09"), "drive NEW has no accepted wipe")

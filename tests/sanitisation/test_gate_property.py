@@ -275,7 +275,8 @@ class Hub(RuleBasedStateMachine):
             self._tell(tag, "registered", date(2017, 6, 1), **DETAILS["registered"][turn % 3])
             return
         now = self.stories[tag].end()
-        day = max(each.day for each in self.stories[tag].said if not each.void) + timedelta(days=pace % 3)
+        day = max((each.day for each in self.stories[tag].said if not each.void), default=date(2017, 6, 1))
+        day += timedelta(days=pace % 3)
         steps = {
             "in_stock": ["deployed", "returned_to_lessor"], "in_use": ["returned", "reassigned"],
             "returned": ["inspected", "passed_for_reuse", "declared_waste", "passed_for_reuse", "given_for_preparation"],
@@ -295,7 +296,7 @@ class Hub(RuleBasedStateMachine):
         if tag not in self.stories:
             return
         if late:
-            day = max(each.day for each in self.stories[tag].said if not each.void)
+            day = max((each.day for each in self.stories[tag].said if not each.void), default=day)
         more = {} if failed else {"method": "purge"} | ({"confirmed_after_use": True} if sure else {})
         drives = [{"uid": uid} | more for uid, _ in self._drives(tag)]
         self._tell(tag, "sanitisation_failed" if failed else "sanitised", day, drives=drives)
