@@ -36,10 +36,13 @@ def floors_of(settings: Settings) -> Floors:
     )
 
 
-def known_of(state: State, found: MachineFound | None, today: date) -> Known:
-    """What is known of the machine; the inspection's battery reading counts before the report's."""
+def known_of(state: State, found: MachineFound | None, today: date, inspection: dict[str, Any] | None = None) -> Known:
+    """What is known of the machine; the inspection's battery reading counts before the report's.
+
+    *inspection*: findings that are about to be recorded, in the place of those on record.
+    """
     bought = state.facts.get("purchase_date")
-    inspection: dict[str, Any] | None = state.inspection
+    inspection = inspection if inspection is not None else state.inspection
     battery = (inspection or {}).get("battery_percent")
     if battery is None and found is not None and found.battery is not None:
         battery = found.battery.health_percent
@@ -90,14 +93,5 @@ def advice_of_inspection(
     session: Session, asset_id: int, state: State, inspection: dict[str, Any], settings: Settings, now: datetime
 ) -> Advice:
     """The advice as it would be with the findings *inspection*, which are about to be recorded."""
-    today = now.astimezone(settings.zone).date()
     found = latest(session, [asset_id]).get(asset_id)
-    known = known_of(state, found, today)
-    battery = inspection.get("battery_percent", known.battery_percent)
-    return advise(
-        Known(
-            kind=known.kind, today=today, bought=known.bought, inspection=inspection, battery_percent=battery,
-            drives_failing=known.drives_failing, hardware=known.hardware, has_report=known.has_report,
-        ),
-        floors_of(settings),
-    )  # fmt: skip
+    return advise(known_of(state, found, now.astimezone(settings.zone).date(), inspection), floors_of(settings))
