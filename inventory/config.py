@@ -39,6 +39,14 @@ class Settings:
     """Month (1 to 12) in which the academic year begins; HESA: August."""
     ageing_days: int = 90
     """Days in one waiting status after which stock is shown as ageing."""
+    advice_donate_years: int = 5
+    """Age in years from which the advice is to donate rather than to use inside again."""
+    advice_recycle_years: int = 8
+    """Age in years above which the advice is the waste contractor."""
+    advice_battery_percent: int = 50
+    """Percent of its first charge under which a battery is called worn."""
+    donation_floor: str = "F3 C3"
+    """Lowest R2v3 grades, functional and cosmetic, that are fit for a donation; a lower one is warned of."""
     page_size: int = 50
     """Rows on a page of a list."""
     max_upload_mib: int = 64

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from inventory.lifecycle.details import PAST_OUTCOMES
+from inventory.lifecycle.bench import what_failed, what_is_locked
+from inventory.lifecycle.details import PAST_OUTCOMES, ROUTES
 from inventory.lifecycle.state import State
 
 Condition = Callable[[State, dict[str, Any]], str | None]
@@ -87,6 +88,18 @@ def must_have_passed_inspection(state: State, details: dict[str, Any]) -> str | 
     return None
 
 
+def nothing_must_have_failed(state: State, details: dict[str, Any]) -> str | None:
+    """What a machine must have passed on the bench, it did."""
+    failed = what_failed(state.inspection or {})
+    return "; ".join(failed) if failed else None
+
+
+def no_lock_is_on(state: State, details: dict[str, Any]) -> str | None:
+    """No lock keeps the next owner out."""
+    locked = what_is_locked(state.inspection or {})
+    return f"{'; '.join(locked)}. Remove it and inspect again" if locked else None
+
+
 def the_drive_is_on_record(state: State, details: dict[str, Any]) -> str | None:
     """The drive that is taken out is in."""
     return None if details["uid"] in state.drives else f"drive {details['uid']} is not on record in it"
@@ -110,9 +123,31 @@ def the_drives_are_on_record(state: State, details: dict[str, Any]) -> str | Non
     return None
 
 
+def no_drive_contradicts_the_record(state: State, details: dict[str, Any], personal: dict[str, Any]) -> str | None:
+    """A drive that was on record and is not there was taken out by somebody: its removal is a line of its own."""
+    if not details.get("no_drive_fitted") or not state.drives:
+        return None
+    names = ", ".join(str(each.details.get("serial") or each.uid) for each in state.drives.values())
+    return f"drive {names} is on record in it; record that it was removed before you say that no drive is fitted"
+
+
+def a_lower_route_needs_a_reason(state: State, details: dict[str, Any], personal: dict[str, Any]) -> str | None:
+    """Whoever advises waste where the rules advise re-use says why."""
+    computed, advised = details.get("computed_route"), details.get("advised_route")
+    if (
+        computed in BETTER_ROUTES
+        and advised is not None
+        and advised not in BETTER_ROUTES
+        and not personal.get("reason")
+    ):
+        return f"the advice is to {ROUTES[computed].lower()}; give the reason for a lower route"
+    return None
+
+
 def better_route_needs_a_reason(state: State, details: dict[str, Any], personal: dict[str, Any]) -> str | None:
     """Waste (Scotland) Regulations 2012, duty to apply the hierarchy: a departure from it has a reason."""
-    advised = (state.inspection or {}).get("advised_route")
+    inspection = state.inspection or {}
+    advised = inspection.get("advised_route") or inspection.get("computed_route")
     open_route = state.status == "ready_for_reuse" or advised in BETTER_ROUTES
     if open_route and not personal.get("reason"):
         return "a better route than waste was open (it was fit for re-use); give the reason"

@@ -4,6 +4,18 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, post_dump, pre_load, validates_schema
 
+from inventory.lifecycle.bench import (
+    LOCK_STATES,
+    LOCKS,
+    NO_DRIVE_SEEN,
+    PAT_CLASSES,
+    PLAIN_OF_COSMETIC,
+    PLAIN_OF_FUNCTIONAL,
+    R2_COSMETIC,
+    R2_FUNCTIONAL,
+    RESULTS,
+    TESTS,
+)
 from inventory.lifecycle.fields import Choice, Day, Flag, Lines, Money, Whole, Words
 from inventory.register.identifiers import IDENTIFIER_TYPES
 from inventory.register.kinds import KINDS
@@ -11,6 +23,8 @@ from inventory.register.statuses import STATUSES
 
 CODE = r"^[^\x00-\x1f]{1,64}$"
 UID = r"^[A-Za-z0-9_.:-]{1,64}$"
+MEASURED = r"^[<>]?\d{1,5}(\.\d{1,3})?$"
+PASS_FAIL = {"passed": "Passed", "failed": "Failed"}
 MEDIA = {"hdd": "Hard disk", "ssd": "SATA SSD", "nvme": "NVMe SSD", "emmc": "eMMC", "other": "Other"}
 METHODS = {"clear": "Clear", "purge": "Purge", "destroy": "Destroy"}
 """Levels of NIST SP 800-88."""
@@ -203,12 +217,64 @@ class Reasoned(Details):
     reason = Words(500, required=True, personal=True)
 
 
+class TestResult(Schema):
+    """One test of the bench's list; ``measured`` is what an instrument showed."""
+
+    test = Choice({key: each.label for key, each in TESTS.items()}, required=True)
+    result = Choice(RESULTS, required=True)
+    measured = Words(60)
+
+
+class LockFound(Schema):
+    lock = Choice({key: each.label for key, each in LOCKS.items()}, required=True)
+    state = Choice(LOCK_STATES, required=True)
+
+
 class Inspected(Details):
+    """The findings at the bench. Grades are kept in the scheme that their name tells: plain words, or R2v3.
+
+    ``pat_*``: fields of a portable appliance test, where one was made (earth in ohm, insulation in megohm).
+    ``computed_route`` is what the rules advised when it was recorded, ``advised_route`` what the person says.
+    """
+
     functional = Choice(FUNCTIONAL, required=True)
     cosmetic = Choice(COSMETIC, required=True)
+    r2_functional = Choice(R2_FUNCTIONAL)
+    r2_cosmetic = Choice(R2_COSMETIC)
+    results = Lines(TestResult, 40)
+    locks = Lines(LockFound, 10)
+    battery_percent = Whole(0, 150)
     no_drive_fitted = Flag()
+    no_drive_seen = Choice(NO_DRIVE_SEEN)
+    pat_tester = Words(120, personal=True)
+    pat_instrument = Words(120)
+    pat_date = Day()
+    pat_class = Choice(PAT_CLASSES)
+    pat_visual = Choice(PASS_FAIL)
+    pat_earth_ohm = Words(12, pattern=MEASURED)
+    pat_insulation_mohm = Words(12, pattern=MEASURED)
+    pat_fuse_a = Words(12, pattern=MEASURED)
+    pat_result = Choice(PASS_FAIL)
+    pat_next_due = Day()
+    computed_route = Choice(ROUTES)
     advised_route = Choice(ROUTES)
+    reason = Words(500, personal=True)
+    """Why the advised route is below the computed one."""
     tests = Words(500)
+
+    def consistent(self, data: dict[str, Any]) -> None:
+        for name, plain, table in (
+            ("r2_functional", "functional", PLAIN_OF_FUNCTIONAL),
+            ("r2_cosmetic", "cosmetic", PLAIN_OF_COSMETIC),
+        ):
+            if data.get(name) and data.get(plain) and data[plain] not in table[data[name]]:
+                raise ValidationError(f"does not go with the plain grade {data[plain]!r}", name)
+        for name, key in (("results", "test"), ("locks", "lock")):
+            told = [each[key] for each in data.get(name, ()) if key in each]
+            if len(set(told)) != len(told):
+                raise ValidationError(f"names a {key} twice", name)
+        if data.get("no_drive_seen") and not data.get("no_drive_fitted"):
+            raise ValidationError("goes with the statement that no drive is fitted", "no_drive_seen")
 
 
 class DriveWiped(Schema):

@@ -1,10 +1,11 @@
 """What events change beside the status: facts, drives, outcomes. Small functions that rows of the table name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from inventory.lifecycle.state import FittedDrive, Line, State
+from inventory.lifecycle.state import IN_OTHER_HANDS, FittedDrive, Line, State
 from inventory.lifecycle.waste_hierarchy import outcome, settled
+from inventory.register.kinds import KINDS
 
 Effect = Callable[[State, Line], None]
 
@@ -17,6 +18,11 @@ def drive_uid(key: str, number: int) -> str:
     return f"{key}.{number}" if len(key) <= 56 else f"{key[-56:]}.{number}"
 
 
+def brought_by(uid: str, keys: Iterable[str]) -> bool:
+    """Whether one of the lines *keys* brought the drive *uid* onto the record."""
+    return any(uid.rpartition(".")[0] == key[-56:] for key in keys)
+
+
 def _set_facts(state: State, details: dict[str, Any]) -> None:
     for name, value in details.items():
         if name not in NOT_FACTS:
@@ -26,7 +32,10 @@ def _set_facts(state: State, details: dict[str, Any]) -> None:
 def _fit(state: State, line: Line, number: int, drive: dict[str, Any], came: str) -> None:
     uid = drive.get("uid") or drive_uid(line.key, number)
     described = {key: value for key, value in drive.items() if key not in ("uid", "came", "source")}
-    state.drives[uid] = FittedDrive(uid, described, came, line.occurred_at)
+    if "uid" in drive and not brought_by(uid, state.stands_for):
+        # It was on record before, so it was in another machine, whatever the line calls it.
+        came = "from_elsewhere"
+    state.drives[uid] = FittedDrive(uid, described, came, line.occurred_at, used=state.status in IN_OTHER_HANDS)
     state.no_drive_fitted = False
 
 
@@ -91,6 +100,13 @@ def place(state: State, line: Line) -> None:
         state.seen_at = line.occurred_at
 
 
+def hand_over(state: State, line: Line) -> None:
+    """From one custodian to the next: a new period of use begins."""
+    place(state, line)
+    state.begin_use(line)
+    state.no_drive_fitted = False
+
+
 def see(state: State, line: Line) -> None:
     """Seen with somebody's own eyes."""
     place(state, line)
@@ -122,7 +138,10 @@ def amend(state: State, line: Line) -> None:
     """Other facts, or facts that are in truth not known."""
     for name in filter(None, line.details.get("forget", "").split(",")):
         state.facts.pop(name, None)
+    held = state.kind != "unknown" and KINDS[state.kind].holds_storage
     _set_facts(state, line.details)
+    if held and not KINDS[state.kind].holds_storage:
+        state.storage_doubted = True
 
 
 def fit_part(state: State, line: Line) -> None:
@@ -155,19 +174,25 @@ def inspect(state: State, line: Line) -> None:
 def wipe(state: State, line: Line) -> None:
     """Evidence that drives were sanitised."""
     for evidence in line.details["drives"]:
-        if drive := state.drives.get(evidence["uid"]):
-            drive.wiped_at = line.occurred_at
-            drive.wiped_precision = line.precision
-            drive.wiped_method = evidence["method"]
-            drive.confirmed_after_use = evidence.get("confirmed_after_use", False)
+        drive = state.drives.get(evidence["uid"])
+        # A replacement may tell a later date than its place: the dates decide which run was the last.
+        if drive is None or (drive.wiped_at is not None and drive.wiped_at > line.occurred_at):
+            continue
+        drive.wiped_at = line.occurred_at
+        drive.wiped_precision = line.precision
+        drive.wiped_method = evidence["method"]
+        drive.confirmed_after_use = evidence.get("confirmed_after_use", False)
+        drive.used_since_wipe = False
+        if drive.failed_at is not None and drive.failed_at <= line.occurred_at:
             drive.failed_at = None
 
 
 def fail_wipe(state: State, line: Line) -> None:
     """A wipe that failed blocks, even if an older one passed."""
     for evidence in line.details["drives"]:
-        if drive := state.drives.get(evidence["uid"]):
-            drive.failed_at = line.occurred_at
+        drive = state.drives.get(evidence["uid"])
+        if drive is not None and (drive.wiped_at is None or drive.wiped_at <= line.occurred_at):
+            drive.failed_at = max(drive.failed_at or line.occurred_at, line.occurred_at)
 
 
 def extend_life(state: State, line: Line) -> None:

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from inventory.discovery import find_across
 from inventory.errors import GuardMissing
 from inventory.lifecycle.counting import local_day
+from inventory.lifecycle.effects import brought_by
 from inventory.lifecycle.event_types import GUARD_NAMES
 from inventory.lifecycle.requests import Proposed
 from inventory.lifecycle.state import State
+from inventory.register.identifiers import comparison_form
 from inventory.register.models import Asset, Part
 from inventory.register.tags import normalise
 
@@ -73,24 +75,56 @@ def _merge_target_exists(session: Session, assets: Sequence[State], events: Sequ
     return answers
 
 
+def _drives_named(state: State, each: Proposed) -> list[str]:
+    """Ids of drives that the line takes from the record, but for those that it brought onto it itself."""
+    details = each.line.details
+    named = [details.get("uid"), *(drive.get("uid") for drive in details.get("drives", ()))]
+    return [uid for uid in named if uid and not brought_by(uid, state.stands_for)]
+
+
 def _drive_is_free(session: Session, assets: Sequence[State], events: Sequence[Proposed]) -> list[str | None]:
-    wanted = {uid for each in events if (uid := each.line.details.get("uid"))}
-    if not wanted:
+    named = [_drives_named(state, each) for state, each in zip(assets, events, strict=True)]
+    called_new = [
+        comparison_form("serial", str(each.line.details["serial"]))
+        if each.line.details.get("came") == "new" and each.line.details.get("serial")
+        else None
+        for each in events
+    ]
+    wanted, serials = {uid for uids in named for uid in uids}, {each for each in called_new if each}
+    if not wanted and not serials:
         return [None] * len(events)
     rows = session.execute(
-        select(Part.uid, Asset.tag).outerjoin(Asset, Asset.id == Part.asset_id).where(Part.uid.in_(wanted))
-    )
-    found = dict(rows.all())
+        select(Part.uid, Part.serial_key, Asset.tag)
+        .outerjoin(Asset, Asset.id == Part.asset_id)
+        .where(or_(Part.uid.in_(wanted), Part.serial_key.in_(serials)))
+    ).all()
+    where: dict[str, str | None] = {uid: tag for uid, _, tag in rows}
+    bearers: dict[str | None, list[str]] = {}
+    for uid, serial, _ in rows:
+        bearers.setdefault(serial, []).append(uid)
     answers: list[str | None] = []
-    for each in events:
-        uid = each.line.details.get("uid")
-        if uid and uid not in found:
-            answers.append(f"there is no drive {uid} on record; leave the id out to record a new one")
-        elif uid and found[uid]:
-            answers.append(f"drive {uid} is on record in {found[uid]}; remove it there first")
-        else:
-            answers.append(None)
+    taken: set[str] = set()
+    for state, each, uids, serial in zip(assets, events, named, called_new, strict=True):
+        own = {state.tag} if each.line.replaces else set()
+        answers.append(next((why for uid in uids if (why := _not_free(uid, where, taken, own))), None))
+        taken.update(uids)
+        others = [uid for uid in (bearers.get(serial, ()) if serial else ()) if not brought_by(uid, state.stands_for)]
+        if answers[-1] is None and others:
+            answers[-1] = (
+                f"a drive with the serial {each.line.details['serial']} is on record already, so it is not new; "
+                "say that it came from elsewhere"
+            )
     return answers
+
+
+def _not_free(uid: str, where: dict[str, str | None], taken: set[str], own: set[str]) -> str | None:
+    if uid not in where:
+        return f"there is no drive {uid} on record; leave the id out to record a new one"
+    if uid in taken:
+        return f"drive {uid} goes into another machine by the same batch"
+    if where[uid] and where[uid] not in own:
+        return f"drive {uid} is on record in {where[uid]}; remove it there first"
+    return None
 
 
 GUARDS: Final[dict[str, Guard]] = {

@@ -36,10 +36,12 @@ class Working:
     new: list[dict[str, Any]] = field(default_factory=list)
     """Rows to insert into the ledger."""
     personal: list[dict[str, Any]] = field(default_factory=list)
+    heads: list[bytes] = field(default_factory=list)
+    """The hash that stood before each new line."""
 
     def written(self, stored: View) -> None:
         """Everything new is in the database now, where the machine looks like *stored*."""
-        self.before, self.new, self.personal = stored, [], []
+        self.before, self.new, self.personal, self.heads = stored, [], [], []
 
 
 class Histories:

@@ -1,7 +1,7 @@
 """Which event may follow which, and replay. Pure: no database, no clock, no guard."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -97,9 +97,20 @@ def in_replay_order(lines: Iterable[Line]) -> list[Line]:
     return sorted(standing, key=place)
 
 
-def replay(lines: Sequence[Line], *, strict: bool = False, before: datetime | None = None) -> State:
-    """The state that *lines* (of one asset, by sequence) lead to; with *before*, by what happened until then.
+def _replaced_by(line: Line, lines: Sequence[Line]) -> Iterator[str]:
+    """Keys of the lines in whose place *line* stands, the nearest first."""
+    by_key = {each.key: each for each in lines}
+    while line.replaces is not None:
+        yield line.replaces
+        line = by_key[line.replaces]
 
+
+def replay(
+    lines: Sequence[Line], *, strict: bool = False, before: datetime | None = None, until: Line | None = None
+) -> State:
+    """The state that *lines* (of one asset, by sequence) lead to.
+
+    With *before*, by what happened until then; with *until*, just before that line, in its place.
     With *strict* an illegal history is refused in words; without, lines are applied as they stand, which
     is what a rebuild of projections from a verified ledger does.
     """
@@ -110,6 +121,9 @@ def replay(lines: Sequence[Line], *, strict: bool = False, before: datetime | No
     for line in ordered:
         if before is not None and line.occurred_at >= before:
             continue
+        state.stands_for = frozenset(_replaced_by(line, lines)) if line.replaces is not None else _NONE
+        if line is until:
+            return state
         row = EVENT_TYPES[line.kind]
         if strict and (problem := refusal(state, row, line)):
             raise RuleRefused(
@@ -117,7 +131,26 @@ def replay(lines: Sequence[Line], *, strict: bool = False, before: datetime | No
                 present_status=state.status,
             )
         apply(state, row, line)
+    state.stands_for = _NONE
     return state
+
+
+_NONE: Final[frozenset[str]] = frozenset()
+
+
+def steps(lines: Sequence[Line]) -> Iterator[tuple[State, Line]]:
+    """Each standing line with the state just before it, in the order of replay; nothing of a record entered in error.
+
+    It is one state that moves on: read it before the next step is asked for.
+    """
+    ordered = in_replay_order(lines)
+    if not lines or (lines[0].key not in {line.key for line in ordered} and not _opening_replaced(lines, ordered)):
+        return
+    state = State()
+    for line in ordered:
+        state.stands_for = frozenset(_replaced_by(line, lines)) if line.replaces is not None else _NONE
+        yield state, line
+        apply(state, EVENT_TYPES[line.kind], line)
 
 
 def _opening_replaced(lines: Sequence[Line], ordered: Sequence[Line]) -> bool:

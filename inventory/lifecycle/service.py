@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from inventory.errors import BatchRefused, GuardRefused, InventoryError, KeyConf
 from inventory.lifecycle import admission
 from inventory.lifecycle.bulk import insert_rows
 from inventory.lifecycle.canonical import GENESIS, line_hash, personal_digest
-from inventory.lifecycle.event_types import CORRECTION
+from inventory.lifecycle.event_types import CORRECTION, EVENT_TYPES
 from inventory.lifecycle.guards import ask
 from inventory.lifecycle.loading import Histories, Working, load_lines, lock_assets, lock_with_lines
 from inventory.lifecycle.models import EventPersonal, LifecycleEvent
@@ -27,7 +27,7 @@ from inventory.lifecycle.projections import (
 )
 from inventory.lifecycle.requests import EventRequest, Proposed, Recorder, Result
 from inventory.lifecycle.rules import apply, refusal, replay
-from inventory.lifecycle.state import State
+from inventory.lifecycle.state import Line, State
 from inventory.register.issuing import issue_tags
 from inventory.register.references import References, references_in
 from inventory.register.tags import normalise
@@ -105,9 +105,9 @@ def record_events(
             _refuse(item, error)
     _attach(session, items, recorder, histories, references)
     _load_facts(references, items)
-    replaced = {request.replaces for request in requests if request.replaces}
+    pairs = _pairs(items)
     for wave in _waves(items):
-        _record_wave(session, wave, recorder, replaced)
+        _record_wave(session, wave, recorder, pairs)
     refused = [item for item in items if item.result and item.result.outcome == "refused"]
     if refused and all_or_none:
         if len(items) == 1 and items[0].result and items[0].result.refusal:
@@ -339,9 +339,24 @@ def _waves(items: list[_Item]) -> list[list[_Item]]:
     return waves
 
 
-def _record_wave(session: Session, wave: list[_Item], recorder: Recorder, replaced: set[str]) -> None:
+def _pairs(items: list[_Item]) -> dict[int, _Item]:
+    """Number of a correction -> the replacement that comes right behind it, which stands or falls with it."""
+    last: dict[int, _Item] = {}
+    found: dict[int, _Item] = {}
+    for item in items:
+        before = last.get(id(item.working))
+        if before is not None and item.request.replaces and before.request.voids == item.request.replaces:
+            found[before.number] = item
+        if item.working is not None:
+            last[id(item.working)] = item
+    return found
+
+
+def _record_wave(session: Session, wave: list[_Item], recorder: Recorder, pairs: dict[int, _Item]) -> None:
     judged: list[tuple[_Item, State]] = []
     for item in wave:
+        if item.result is not None:
+            continue
         try:
             before = _judge(session, item, recorder)
             if before is not None:
@@ -351,9 +366,8 @@ def _record_wave(session: Session, wave: list[_Item], recorder: Recorder, replac
     by_guard: dict[str, list[tuple[_Item, State]]] = {}
     for item, before in judged:
         assert item.prepared is not None  # noqa: S101
-        if item.prepared.line.replaces is None:
-            for name in item.prepared.row.guards:
-                by_guard.setdefault(name, []).append((item, before))
+        for name in item.prepared.row.guards:
+            by_guard.setdefault(name, []).append((item, before))
     for name, group in by_guard.items():
         proposals = [
             Proposed(item.prepared.line, item.prepared.personal, recorder.settings)
@@ -362,7 +376,9 @@ def _record_wave(session: Session, wave: list[_Item], recorder: Recorder, replac
         ]
         answers = ask(session, name, [before for _, before in group], proposals)
         for (item, before), answer in zip(group, answers, strict=True):
-            if answer and item.result is None and item.prepared:
+            if not answer or _as_open_before(session, item, before, recorder):
+                continue
+            if item.result is None and item.prepared:
                 tag = before.tag or str(item.prepared.line.details.get("tag", ""))
                 _refuse(
                     item,
@@ -374,9 +390,62 @@ def _record_wave(session: Session, wave: list[_Item], recorder: Recorder, replac
     for item, _ in judged:
         if item.result is None:
             try:
-                _append(item, recorder, replaced)
+                _append(item, recorder, item.number in pairs)
             except InventoryError as error:
                 _refuse(item, error)
+    for item in wave:
+        if item.number in pairs:
+            _stand_or_fall(session, item, pairs[item.number], recorder)
+
+
+def _stand_or_fall(session: Session, correction: _Item, replacement: _Item, recorder: Recorder) -> None:
+    """Record the replacement right behind its correction; if it is refused, the correction falls with it."""
+    working = correction.working
+    if correction.result is None or working is None:
+        return
+    if correction.result.outcome == "refused":
+        replacement.result = None
+        _refuse(replacement, correction.result.refusal)  # type: ignore[arg-type]
+        return
+    if replacement.result is None:
+        _record_wave(session, [replacement], recorder, {})
+    told = replacement.result
+    if told is not None and told.outcome == "refused" and correction.result.outcome == "recorded":
+        _take_back(working)
+        _refuse(correction, told.refusal)  # type: ignore[arg-type]
+
+
+def _take_back(working: Working) -> None:
+    """Forget the last line, which was added in memory only."""
+    line = working.lines.pop()
+    working.new.pop()
+    if working.digests.pop(line.key) is not None:
+        working.personal.pop()
+    working.head, working.sequence = working.heads.pop(), line.sequence - 1
+    working.state = replay(working.lines)
+
+
+def _as_open_before(session: Session, item: _Item, before: State, recorder: Recorder) -> bool:
+    """Whether the line that this one replaces would be refused in its place too.
+
+    A correction is checked against the table, not the guards, so the paper of a machine that left can be
+    mended after its evidence fell; but no replacement opens what the line in its place did not.
+    """
+    assert item.prepared is not None  # noqa: S101
+    if item.prepared.line.replaces is None:
+        return False
+    old, said = _in_the_place_of(session, item)
+    proposed = Proposed(old, said, recorder.settings)
+    return any(ask(session, name, [before], [proposed])[0] for name in EVENT_TYPES[old.kind].guards)
+
+
+def _in_the_place_of(session: Session, item: _Item) -> tuple[Line, dict[str, Any]]:
+    """The line that a replacement replaces, and its free text."""
+    assert item.prepared is not None and item.working is not None  # noqa: S101
+    old = next(line for line in item.working.lines if line.key == item.prepared.line.replaces)
+    kept = session.get(EventPersonal, old.key)
+    # Where the words were erased, the row still says that there were some.
+    return old, dict(kept.content) if kept and kept.content else {"reason": "erased"} if kept else {}
 
 
 def _judge(session: Session, item: _Item, recorder: Recorder) -> State | None:
@@ -393,7 +462,13 @@ def _judge(session: Session, item: _Item, recorder: Recorder) -> State | None:
         return working.state
     if line.replaces is not None:
         admission.check_replacement(line, working)
-        return working.state
+        before = replay([*working.lines, line], until=line)
+        old, said = _in_the_place_of(session, item)
+        for need in prepared.row.needs:
+            clause = need(before, line.details, dict(prepared.personal))
+            if clause and not any(each(before, old.details, said) for each in EVENT_TYPES[old.kind].needs):
+                raise admission.refused(before, prepared.row, clause)
+        return before
     back_dated = working.state.last_at is not None and line.occurred_at < working.state.last_at
     before = admission.state_at(working, line) if back_dated else working.state
     if problem := refusal(before, prepared.row, line):
@@ -404,7 +479,7 @@ def _judge(session: Session, item: _Item, recorder: Recorder) -> State | None:
     return before
 
 
-def _append(item: _Item, recorder: Recorder, replaced: set[str]) -> None:
+def _append(item: _Item, recorder: Recorder, replacement_follows: bool) -> None:
     """Add the line in memory: hash, state, row."""
     working, prepared = item.working, item.prepared
     assert working is not None and prepared is not None  # noqa: S101
@@ -416,7 +491,7 @@ def _append(item: _Item, recorder: Recorder, replaced: set[str]) -> None:
     )
     if voids_or_back:
         # A correction that brings a replacement is judged when that is there too.
-        state = replay([*working.lines, line], strict=line.voids not in replaced)
+        state = replay([*working.lines, line], strict=not replacement_follows)
     else:
         state = working.state
         apply(state, prepared.row, line)
@@ -432,6 +507,7 @@ def _append(item: _Item, recorder: Recorder, replaced: set[str]) -> None:
         if "notes" in prepared.personal:
             working.notes = str(prepared.personal["notes"])
     working.digests[line.key] = digest
+    working.heads.append(working.head)
     working.head = line_hash(line, digest, working.head)
     working.sequence = line.sequence
     working.new.append(

@@ -41,6 +41,10 @@ class FittedDrive:
     wiped_precision: str = "instant"
     wiped_method: str | None = None
     confirmed_after_use: bool = False
+    used: bool = False
+    """It was in the machine while somebody else had that."""
+    used_since_wipe: bool = False
+    """A period of use began after the wipe was told."""
     failed_at: datetime | None = None
 
 
@@ -67,6 +71,10 @@ class State:
     no_drive_fitted: bool = False
     drives: dict[str, FittedDrive] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
+    storage_doubted: bool = False
+    """It was known as a kind that holds storage before it was called one that holds none."""
+    stands_for: frozenset[str] = frozenset()
+    """Keys of the voided lines in whose place the line that is applied stands."""
     extended: list[datetime] = field(default_factory=list)
     """When its life was extended by a repair or an upgrade."""
     last_at: datetime | None = None
@@ -81,19 +89,32 @@ class State:
         return () if self.status == "withdrawn" else tuple(self.outcomes)
 
     @property
+    def may_hold_data(self) -> bool:
+        """Whether somebody may ever have written to its drives: it was used, or nobody knew where it was."""
+        return self.used_before or self.use_ended_at is not None
+
+    @property
     def kind(self) -> str:
         """Kind of asset; ``unknown`` until it is known."""
         return str(self.facts.get("kind", "unknown"))
+
+    def begin_use(self, line: Line) -> None:
+        """From here on somebody else may write: what was said of the drives speaks of the time before."""
+        self.use_started_at = line.occurred_at
+        for drive in self.drives.values():
+            drive.used = drive.used_since_wipe = True
 
     def change_status(self, status: str, line: Line) -> None:
         """Move to *status*, and keep track of the periods in which data may have come onto the drives."""
         if status == self.status:
             return
         if status in IN_OTHER_HANDS and self.status not in IN_OTHER_HANDS:
-            self.use_started_at = line.occurred_at
+            self.begin_use(line)
         if self.status in IN_OTHER_HANDS and status not in IN_OTHER_HANDS:
             self.use_ended_at = line.occurred_at
             self.use_ended_precision = line.precision
+            self.no_drive_fitted = False
+        if status == "in_use":
             self.no_drive_fitted = False
         if status in IN_OTHER_HANDS - {"missing", "written_off"}:
             self.used_before = True

@@ -162,6 +162,20 @@ class Photo(Base):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class InspectionPhoto(Base):
+    """A picture taken at an inspection, re-encoded as `Photo` is; ``event_key`` is the inspection's ledger line."""
+
+    __tablename__ = "inspection_photo"
+    __table_args__ = (UniqueConstraint("event_key", "sha256"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id"), index=True)
+    event_key: Mapped[str] = mapped_column(String(80))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class TagSeries(Base):
     """How many tags of a prefix were given out; a number is never given twice."""
 

@@ -209,24 +209,25 @@ def set_photo(session: Session, asset_id: int, content: bytes, now: datetime) ->
         raise ValidationRefused("The photo is larger than 20 MB.", field="photo")
     if session.get(Asset, asset_id) is None:
         raise NotFound("There is no such machine.")
-    kept = _re_encoded(content)
+    kept = re_encoded(content)
     session.execute(delete(Photo).where(Photo.asset_id == asset_id))
     made = Photo(asset_id=asset_id, content=kept, sha256=hashlib.sha256(kept).hexdigest(), added_at=now)
     session.add(made)
     return made
 
 
-def _re_encoded(content: bytes) -> bytes:
+def re_encoded(content: bytes, field: str = "photo") -> bytes:
+    """The picture as a small upright JPEG without place or camera data, or the refusal under *field*."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
             if picture.width * picture.height > MOST_PIXELS:
-                raise ValidationRefused("The photo has too many pixels.", field="photo")
+                raise ValidationRefused("The photo has too many pixels.", field=field)
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning):
         words = "This is not a photo that can be read: send a JPEG, PNG or WebP."
-        raise ValidationRefused(words, field="photo") from None
+        raise ValidationRefused(words, field=field) from None
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=82)

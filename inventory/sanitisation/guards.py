@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from inventory.lifecycle.guards import Guard
 from inventory.lifecycle.requests import Proposed
 from inventory.lifecycle.state import State
+from inventory.sanitisation.merging import merge_keeps_the_trail
 from inventory.sanitisation.rules import reasons_unclean
 
 
@@ -57,4 +58,5 @@ GUARDS: Final[dict[str, Guard]] = {
     "clean_drives": clean_drives,
     "clean_drives_or_reason": clean_drives_or_reason,
     "clean_drives_or_contract": clean_drives_or_contract,
+    "merge_keeps_the_trail": merge_keeps_the_trail,
 }

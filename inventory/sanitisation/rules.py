@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from inventory.lifecycle.state import FittedDrive, State
+from inventory.lifecycle.state import IN_OTHER_HANDS, FittedDrive, State
 from inventory.register.kinds import KINDS
 
 
@@ -21,14 +21,15 @@ def unclean_drive(state: State, drive: FittedDrive, zone: ZoneInfo) -> str | Non
     name = drive_name(drive)
     if drive.failed_at is not None:
         return f"the wipe of drive {name} failed on {_day(drive.failed_at, zone)}"
-    needs_wipe = state.used_before or drive.came == "from_elsewhere"
-    if not needs_wipe or (drive.came == "new" and _unused_since_fitted(state, drive)):
+    needs_wipe = state.may_hold_data or drive.came == "from_elsewhere"
+    if not needs_wipe or (drive.came == "new" and not drive.used and _unused_since_fitted(state, drive)):
         return None
     if drive.wiped_at is None:
         return f"drive {name} has no accepted wipe"
     if state.status == "in_use":
         # The period of use still runs; only somebody who says that it had ended can have wiped in it.
-        if drive.confirmed_after_use and drive.wiped_at >= (state.use_started_at or drive.wiped_at):
+        in_this_use = drive.wiped_at >= (state.use_started_at or drive.wiped_at) and not drive.used_since_wipe
+        if drive.confirmed_after_use and in_this_use:
             return None
         return f"drive {name} has no wipe that a person confirmed as after its last use"
     ended = state.use_ended_at
@@ -38,7 +39,8 @@ def unclean_drive(state: State, drive: FittedDrive, zone: ZoneInfo) -> str | Non
         return None
     undecided = "day" in (drive.wiped_precision, state.use_ended_precision)
     if undecided and _day(drive.wiped_at, zone) == _day(ended, zone):
-        if drive.confirmed_after_use:
+        # While it is in other hands, what counted when it left still stands for it.
+        if drive.confirmed_after_use and (state.status in IN_OTHER_HANDS or not drive.used_since_wipe):
             return None
         return (
             f"the wipe of drive {name} and the end of its use bear the same date ({_day(ended, zone)}) without "
@@ -60,7 +62,8 @@ def _unused_since_fitted(state: State, drive: FittedDrive) -> bool:
 def reasons_unclean(state: State, zone: ZoneInfo) -> list[str]:
     """Every reason why the machine is not clean, one clause each; empty when it is clean."""
     reasons = [why for drive in state.drives.values() if (why := unclean_drive(state, drive, zone))]
-    if not state.drives and state.used_before and not state.no_drive_fitted and KINDS[state.kind].holds_storage:
+    holds_storage = KINDS[state.kind].holds_storage or state.storage_doubted
+    if not state.drives and state.may_hold_data and not state.no_drive_fitted and holds_storage:
         reasons.append(
             "it can hold a drive and none is on record; record its drives, or inspect it as “no drive fitted”"
         )

@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import request, url_for
 
 from inventory.accounts.permissions import permissions_of
+from inventory.advice.service import advice_for
 from inventory.errors import ValidationRefused
 from inventory.labels.machines import base_of
 from inventory.lifecycle.details import Facts
@@ -18,11 +19,14 @@ from inventory.lifecycle.state import FittedDrive
 from inventory.register.identifiers import IDENTIFIER_TYPES
 from inventory.register.kinds import KINDS
 from inventory.register.naming import names_of
+from inventory.register.photos import photos_of
 from inventory.register.statuses import ON_SITE, STATUSES
 from inventory.sanitisation.rules import drive_name, reasons_unclean, unclean_drive
 from inventory.web import _words as words
 from inventory.web._finding import Found
 from inventory.web._inside import inside
+from inventory.web._inspection import KEY as INSPECTED
+from inventory.web._inspection import told
 from inventory.web._recording import drive_label
 from inventory.web._shell import account, is_demo, recorder, session, settings
 
@@ -34,6 +38,10 @@ _STEPS: Final = (
 _PURCHASE: Final = ("order_reference", "purchase_date", "purchase_cost", "warranty_end")
 _SHUT: Final = "clean_drives"
 """The guard that no detail opens."""
+
+
+_ADVISED: Final = frozenset({"returned", "on_hold", "ready_for_reuse", "reserved"})
+"""Statuses in which the machine waits for somebody to say where it goes."""
 
 
 def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_photo: bool) -> SimpleNamespace:
@@ -73,12 +81,37 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
         purchase=[(words.label_of(name), _fact(facts, name)) for name in _PURCHASE],
         notes=found.notes,
         inside=inside(found.machine.asset.id),
+        advice=_advice(found),
+        inspection_photos=_inspection_photos(found),
         photo=url_for("web_machines.photo", tag=found.tag) if has_photo else None,
         photo_action=url_for("web_machines.save_photo", tag=found.tag) if "record" in permissions else None,
         **_mass(found),
         **_label(found.tag),
         **steps,
     )
+
+
+def _advice(found: Found) -> dict[str, Any] | None:
+    if found.status not in _ADVISED:
+        return None
+    number = found.machine.asset.id
+    return told(advice_for(session(), {number: found.state}, settings()).get(number))
+
+
+def _inspection_photos(found: Found) -> list[dict[str, str]]:
+    """Photos of inspections, each with the line that it belongs to."""
+    inspected = {each.line.key: each for each in found.machine.lines if each.line.kind == INSPECTED}
+    if not inspected:
+        return []
+    zone = settings().zone
+    return [
+        {
+            "src": url_for("web_inspection.photo", tag=found.tag, number=number),
+            "words": f"Inspection of {words.happened(inspected[key].line, zone)}",
+        }
+        for number, key in photos_of(session(), found.machine.asset.id)
+        if key in inspected and not inspected[key].voided_by
+    ]
 
 
 def _step(found: Found, row: EventType) -> dict[str, str]:

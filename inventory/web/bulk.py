@@ -3,7 +3,8 @@
 import csv
 import io
 from collections import Counter
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -12,11 +13,12 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from inventory.errors import InventoryError, NotAllowed, ValidationRefused
 from inventory.lifecycle.event_types import EventType
-from inventory.lifecycle.requests import Result
+from inventory.lifecycle.requests import EventRequest, Result
 from inventory.register.queries import AssetFilter, matching_tags
 from inventory.register.statuses import STATUSES
 from inventory.stocktaking.queries import tags_in
 from inventory.web import _batching as batching
+from inventory.web import _inspection as inspection
 from inventory.web import _recording as recording
 from inventory.web._forms import Reading, entries, read
 from inventory.web._shell import requires, session, settings
@@ -24,6 +26,21 @@ from inventory.web._shell import requires, session, settings
 blueprint = Blueprint("web_bulk", __name__)
 
 _SHOWN = 200
+
+
+class _OwnForm(NamedTuple):
+    """An event whose form is not made from its details alone: what it shows, reads, and adds for each machine."""
+
+    shown: Callable[[], Any]
+    read: Callable[[Mapping[str, str]], Reading]
+    each: Callable[[Sequence[EventRequest]], list[EventRequest]]
+
+
+_OWN_FORMS: Final = {
+    inspection.KEY: _OwnForm(
+        lambda: inspection.shown(None), inspection.read_form, inspection.with_computed_routes
+    ),
+}  # fmt: skip
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -96,9 +113,12 @@ def _step(step: str, rows: list[EventType], row: EventType | None, values: dict[
     names = _tags(values)
     if row is None:
         raise ValidationRefused("Choose what to record.", field="event")
+    if values.pop("fill", "") == "all_passed":
+        return _page("details", rows, row, inspection.all_passed(values, None))
     if step not in ("preview", "record"):
         return _page("details", rows, row, values)
-    reading = read(row.schema, values, recording.find)
+    own = _OWN_FORMS.get(row.key)
+    reading = own.read(values) if own else read(row.schema, values, recording.find)
     for name in batching.left_out(row):
         reading.errors.pop(name, None)
     at = None
@@ -114,6 +134,8 @@ def _step(step: str, rows: list[EventType], row: EventType | None, values: dict[
     # What is recorded is what was previewed: the list is carried on as it was settled.
     values["tags"] = "\n".join(tags)
     requests = batching.requests_for(row, values["batch"], tags, reading.details, at)
+    if own:
+        requests = own.each(requests)
     if step == "preview":
         return _page("preview", rows, row, values, results=batching.trial(requests))
     results = batching.record_all(requests, all_or_none=values.get("together") == "all")
@@ -133,6 +155,8 @@ def _page(
     reading = reading or Reading()
     controls = entries(row.schema, leave_out=batching.left_out(row)) if row else []
     fields = {entry.name for entry in controls} | {"when", "day", "moment", "together"}
+    if row and row.key in _OWN_FORMS:
+        fields |= {name for name in values if name.startswith((inspection.TEST, inspection.LOCK))}
     refused = [each for each in results or () if each.outcome == "refused"]
     done = [each for each in results or () if each.outcome != "refused"]
     page = render_template(
@@ -140,6 +164,7 @@ def _page(
         step=step,
         choices=[("", "Choose"), *((each.key, each.verb) for each in rows)],
         row=row,
+        bench=_OWN_FORMS[row.key].shown() if row and row.key in _OWN_FORMS else None,
         values=values,
         carried={name: values[name] for name in sorted(fields) if name in values},
         entries=controls,

@@ -64,7 +64,7 @@ landfilled             | with_contractor                                        
 corrected              | {ALL} withdrawn                                           | same
 """
 ROWS = [[part.strip() for part in line.split("|")] for line in EXPECTED.strip().splitlines()]
-CLEAN = {"passed_for_reuse", "redeployed", "donated", "sold", "returned_to_lessor"}
+CLEAN = {"deployed", "passed_for_reuse", "redeployed", "donated", "sold", "returned_to_lessor"}
 
 
 def test_the_table_holds_exactly_the_events_of_the_lifecycle() -> None:

@@ -1,0 +1,97 @@
+"""The advice for machines on record: what their ledger and their last hardware report tell, given to the rules."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from inventory.advice.rules import Advice, Floors, Known, advise
+from inventory.advice.systems import Hardware
+from inventory.config import Settings
+from inventory.intake.findings import MachineFound
+from inventory.lifecycle.state import State
+from inventory.register.statuses import ON_SITE
+
+_QUERIES = "inventory.intake.queries"
+
+
+def latest(session: Session, asset_ids: list[int]) -> dict[int, MachineFound]:
+    """What the last hardware report of each machine told; none where no report was taken in."""
+    if not asset_ids or find_spec(_QUERIES) is None:
+        return {}
+    found: dict[int, MachineFound] = import_module(_QUERIES).latest_findings(session, asset_ids)
+    return found
+
+
+def floors_of(settings: Settings) -> Floors:
+    """The rules' settings."""
+    return Floors(
+        settings.advice_donate_years,
+        settings.advice_recycle_years,
+        settings.advice_battery_percent,
+        settings.donation_floor,
+    )
+
+
+def known_of(state: State, found: MachineFound | None, today: date, inspection: dict[str, Any] | None = None) -> Known:
+    """What is known of the machine; the inspection's battery reading counts before the report's.
+
+    *inspection*: findings that are about to be recorded, in the place of those on record.
+    """
+    bought = state.facts.get("purchase_date")
+    inspection = inspection if inspection is not None else state.inspection
+    battery = (inspection or {}).get("battery_percent")
+    if battery is None and found is not None and found.battery is not None:
+        battery = found.battery.health_percent
+    return Known(
+        kind=state.kind,
+        today=today,
+        bought=date.fromisoformat(bought) if isinstance(bought, str) else bought,
+        inspection=inspection,
+        battery_percent=battery,
+        drives_failing=tuple(
+            drive.serial or drive.model or "without serial"
+            for drive in (found.drives if found else ())
+            if drive.health == "failed"
+        ),
+        hardware=_hardware(state, found),
+        has_report=found is not None,
+    )
+
+
+def _hardware(state: State, found: MachineFound | None) -> Hardware:
+    if found is None:
+        return Hardware()
+    sizes = [size for drive in found.drives if (size := drive.capacity_bytes)]
+    if not sizes:
+        sizes = [size for each in state.drives.values() if (size := each.details.get("capacity_bytes"))]
+    return Hardware(
+        found.cpu_model,
+        found.cpu_cores,
+        found.memory_bytes,
+        max(sizes) if sizes else None,
+        found.uefi,
+        found.tpm_version,
+    )
+
+
+def advice_for(
+    session: Session, states: Mapping[int, State], settings: Settings, now: datetime | None = None
+) -> dict[int, Advice]:
+    """The advice for each machine that is on site, by its number; one statement for all."""
+    today = (now or datetime.now(UTC)).astimezone(settings.zone).date()
+    here = {number: state for number, state in states.items() if state.status in ON_SITE}
+    found = latest(session, sorted(here))
+    floors = floors_of(settings)
+    return {number: advise(known_of(state, found.get(number), today), floors) for number, state in here.items()}
+
+
+def advice_of_inspection(
+    session: Session, asset_id: int, state: State, inspection: dict[str, Any], settings: Settings, now: datetime
+) -> Advice:
+    """The advice as it would be with the findings *inspection*, which are about to be recorded."""
+    found = latest(session, [asset_id]).get(asset_id)
+    return advise(known_of(state, found, now.astimezone(settings.zone).date(), inspection), floors_of(settings))
