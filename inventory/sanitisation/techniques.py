@@ -46,10 +46,10 @@ _KNOWN = "common knowledge"
 _ROWS = (
     Technique("overwrite", "Overwriting by the host",
               "SP 800-88 Rev. 2: host overwriting is Clear; flash keeps areas the host does not reach",
-              _all("clear"), "clear", residual=True, words=("overwriting", "host overwrite", "nwipe", "shred -n", "dban")),
+              _all("clear"), "clear", residual=True, words=("overwriting", "host overwrite", "nwipe", "dban")),
     Technique("ata_secure_erase", "ATA secure erase", _KNOWN, _all("clear", "hdd", "ssd"),
               words=("secure erase", "security erase")),
-    Technique("ata_secure_erase_enhanced", "ATA secure erase, enhanced", _KNOWN + "; on hard disks a candidate for Purge",
+    Technique("ata_secure_erase_enhanced", "ATA secure erase, enhanced", _KNOWN + "; on hard disks it may purge",
               _all("clear", "hdd", "ssd"), at_most={"hdd": "purge"}, words=("enhanced secure erase",)),
     Technique("sanitize_block", "ATA or NVMe sanitise, block erase", "IEEE 2883 as told by nvme-cli (PRGD)",
               _all("purge"), "clear", words=("block erase",)),

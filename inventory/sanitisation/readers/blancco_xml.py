@@ -1,4 +1,4 @@
-"""Reads the XML report of Blancco. Its schema differs by version, and no official one was at hand: nodes may be missing.
+"""Reads the XML report of Blancco. Its schema differs by version and no official one was at hand: nodes may lack.
 
 An entry's name is its attribute ``name`` (or its tag); what is not found is not told, and what is not told is
 never taken for good.

@@ -165,7 +165,7 @@ class _Log:
             self.know(match[1] or match[4], retries=number_of(match[2] or match[3]))
 
     def found(self, match: re.Match[str]) -> None:
-        name, bus, model, size, serial = match.groups()
+        name, bus, model, _size, serial = match.groups()
         bus, serial = bus.strip().upper(), serial.strip()
         if self.run.ended is not None or name in self.seen:
             # Another run in the same file: its sda may be another drive, so nothing is carried over.
