@@ -35,6 +35,10 @@ class Settings:
     """First day of this register; `taken_on` may state outcomes before it only. None: refuse none."""
     reassign_needs_clean_drives: bool = True
     """A reassigned machine needs clean drives, or a reason."""
+    validation_by_another: bool = False
+    """A wipe is accepted by another person than the one who brought or verified its report."""
+    audit_sample_percent: int = 5
+    """Share of accepted wipes, in percent (0 to 100), that is drawn for an independent check."""
     academic_year_start_month: int = 8
     """Month (1 to 12) in which the academic year begins; HESA: August."""
     ageing_days: int = 90

@@ -7,6 +7,7 @@ PERMISSIONS: Final = {
     "record": "Record everyday events: returned, inspected, moved, deployed",
     "count": "Count rooms and lists: start a stock-take, scan, decide what is missing",
     "sanitise": "Record that drives were wiped or that a wipe failed",
+    "validate": "Accept wipes as proof, issue certificates of sanitisation, record independent checks",
     "release": "Let machines leave: redeploy, donate, sell, return to lessor",
     "dispose": "Declare waste, hand to contractors, record their reports",
     "procure": "Record orders, receipts and purchase facts",
@@ -29,7 +30,9 @@ ROLES: Final = {
 
 _GRANTS: Final = {
     "administrator": frozenset(PERMISSIONS),
-    "technician": frozenset({"view", "record", "count", "sanitise", "release", "dispose", "hold", "correct", "label"}),
+    "technician": frozenset(
+        {"view", "record", "count", "sanitise", "validate", "release", "dispose", "hold", "correct", "label"}
+    ),
     "sustainability_officer": frozenset({"view", "count", "dispose", "correct", "import", "label"}),
     "procurement": frozenset({"view", "procure", "record", "count"}),
     "auditor": frozenset({"view"}),

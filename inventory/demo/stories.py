@@ -84,6 +84,14 @@ def come_back(life: Life, day: date, **details: Any) -> None:
     life.add("returned", day, location=HUB, **details)
 
 
+_TECHNIQUES: Final = {
+    "clear": ("overwrite", "nwipe"),
+    "purge": ("sanitize_overwrite", "nwipe"),
+    "destroy": ("shredding", "shredder"),
+}
+"""Technique and tool by the level that is wanted; overwriting from the host is no purge."""
+
+
 def wipe(life: Life, day: date, *, fails: bool = False, purpose: str = "clear") -> bool:
     """Wipe the drives on record, or find that there are none; whether an inspection must say so."""
     if not life.drives and life.holds_storage:
@@ -107,7 +115,7 @@ def wipe(life: Life, day: date, *, fails: bool = False, purpose: str = "clear") 
             drives=[{"uid": uid, "technique": "overwrite", "tool": "nwipe"} for uid in life.drives],
         )
         purpose = "destroy"
-    technique, tool = ("shredding", "shredder") if purpose == "destroy" else ("overwrite", "nwipe")
+    technique, tool = _TECHNIQUES[purpose]
     evidence = {"method": purpose, "technique": technique, "tool": tool, "evidence": f"wipe-log-{life.number}"}
     life.add("sanitised", day, drives=[{"uid": uid} | evidence for uid in life.drives])
     return False

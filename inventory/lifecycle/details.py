@@ -28,6 +28,13 @@ PASS_FAIL = {"passed": "Passed", "failed": "Failed"}
 MEDIA = {"hdd": "Hard disk", "ssd": "SATA SSD", "nvme": "NVMe SSD", "emmc": "eMMC", "other": "Other"}
 METHODS = {"clear": "Clear", "purge": "Purge", "destroy": "Destroy"}
 """Levels of NIST SP 800-88."""
+VERIFICATIONS = {
+    "none": "Not verified",
+    "status": "By the tool's completion status",
+    "sample": "By reading back a part",
+    "full": "By reading back everything",
+}
+"""How somebody made sure that the technique did what it should (SP 800-88 Rev. 2: status is enough unless policy asks more)."""
 FUNCTIONAL = {"working": "Fully working", "faulty": "Works with faults", "dead": "Does not work"}
 COSMETIC = {"A": "As new", "B": "Light marks", "C": "Heavy marks", "D": "Damaged"}
 ROUTES = {
@@ -278,14 +285,21 @@ class Inspected(Details):
 
 
 class DriveWiped(Schema):
-    """Evidence that one drive was sanitised: level, technique, tool and where the proof lies."""
+    """Evidence that one drive was sanitised: level, technique, tool and where the proof lies.
+
+    ``technique``: a key or word of the table of techniques, or words of one's own. ``record`` and ``warnings`` are
+    written by the register where the line rests on an erasure record.
+    """
 
     uid = Words(64, required=True, pattern=UID)
     method = Choice(METHODS, required=True)
     technique = Words(120)
     tool = Words(120)
+    verification = Choice(VERIFICATIONS)
     evidence = Words(255)
     confirmed_after_use = Flag()
+    record = Words(64, pattern=UID, metadata={"own": True})
+    warnings = Words(500, metadata={"own": True})
 
 
 class Sanitised(Details):
@@ -300,6 +314,8 @@ class DriveFailed(Schema):
     uid = Words(64, required=True, pattern=UID)
     technique = Words(120)
     tool = Words(120)
+    evidence = Words(255)
+    record = Words(64, pattern=UID, metadata={"own": True})
 
 
 class SanitisationFailed(Details):

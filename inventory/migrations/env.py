@@ -10,6 +10,7 @@ import inventory.importers.models
 import inventory.intake.models
 import inventory.lifecycle.models
 import inventory.register.models
+import inventory.sanitisation.models
 import inventory.scanning.models
 import inventory.stocktaking.models  # noqa: F401 - tables register themselves
 from inventory.db import Base

@@ -1,15 +1,17 @@
 """The guards of the ledger's write path that keep data in the house."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from inventory.lifecycle.details import MEDIA, METHODS
 from inventory.lifecycle.guards import Guard
 from inventory.lifecycle.requests import Proposed
 from inventory.lifecycle.state import State
 from inventory.sanitisation.merging import merge_keeps_the_trail
-from inventory.sanitisation.rules import reasons_unclean
+from inventory.sanitisation.rules import drive_name, reasons_unclean
+from inventory.sanitisation.techniques import NONE, RANK, most_claimable, technique_named
 
 
 def _sentence(reasons: list[str], remedy: str) -> str | None:
@@ -54,9 +56,37 @@ def clean_drives_or_contract(session: Session, assets: Sequence[State], events: 
     ]
 
 
+def level_fits_technique(session: Session, assets: Sequence[State], events: Sequence[Proposed]) -> list[str | None]:
+    """No drive is claimed at a higher level than the table allows for its technique and medium.
+
+    Words of one's own for a technique are in no table, so they are let through: a person vouches for them.
+    """
+    return [
+        next((why for drive in event.line.details["drives"] if (why := _overclaimed(state, drive))), None)
+        for state, event in zip(assets, events, strict=True)
+    ]
+
+
+def _overclaimed(state: State, claim: Mapping[str, Any]) -> str | None:
+    row, drive = technique_named(claim.get("technique")), state.drives.get(claim["uid"])
+    if row is None or drive is None:
+        return None
+    medium = drive.details.get("medium")
+    most = most_claimable(row, medium)
+    if RANK[claim["method"]] <= RANK[most]:
+        return None
+    on = f"on {MEDIA.get(str(medium), 'this medium')}" if medium else "on a drive of unknown kind"
+    allowed = "no sanitisation" if most == NONE else f"{METHODS[most]} at most"
+    return (
+        f"{row.label.lower()} {on} is {allowed}, and the line claims {METHODS[claim['method']]} for drive "
+        f"{drive_name(drive)}; record the lower level, or the technique that was really used"
+    )
+
+
 GUARDS: Final[dict[str, Guard]] = {
     "clean_drives": clean_drives,
     "clean_drives_or_reason": clean_drives_or_reason,
     "clean_drives_or_contract": clean_drives_or_contract,
     "merge_keeps_the_trail": merge_keeps_the_trail,
+    "level_fits_technique": level_fits_technique,
 }

@@ -78,7 +78,7 @@ def entries(
     *opening*: the line opens a record, so its tag may be left to the register.
     """
     shapes = schema_of(schema).fields
-    names = [name for name in shapes if name not in set(leave_out)]
+    names = [name for name in shapes if name not in set(leave_out) and not _own(shapes[name])]
     names.sort(key=lambda name: (name in ("note", "notes"), not shapes[name].required))
     found = []
     for name in names:
@@ -89,6 +89,11 @@ def entries(
     return found
 
 
+def _own(shape: Any) -> bool:
+    """Whether the register writes this detail itself, so that no form asks for it."""
+    return bool(shape.metadata.get("own"))
+
+
 def _entry(name: str, detail: str, shape: Any, drives: Mapping[str, str], rows: Mapping[str, int]) -> Entry:
     common = Entry(name, detail, label_of(detail), "text", bool(shape.required), mono=detail in _MONO)
     if detail != "tag":
@@ -96,7 +101,11 @@ def _entry(name: str, detail: str, shape: Any, drives: Mapping[str, str], rows: 
     if isinstance(shape, Lines):
         inner = schema_of(shape.schema).fields
         groups = [
-            [_entry(f"{name}-{number}-{each}", each, inner[each], drives, {}) for each in inner]
+            [
+                _entry(f"{name}-{number}-{each}", each, inner[each], drives, {})
+                for each in inner
+                if not _own(inner[each])
+            ]
             for number in range(min(rows.get(detail, 1), MOST_ROWS))
         ]
         return replace(common, type="lines", rows=groups)
@@ -153,7 +162,7 @@ def _named(path: str) -> str:
 
 
 def _read_lines(name: str, shape: Lines, form: Mapping[str, str], reading: Reading) -> None:
-    inner = schema_of(shape.schema).fields
+    inner = {each: field for each, field in schema_of(shape.schema).fields.items() if not _own(field)}
     found: list[dict[str, Any]] = []
     reading.paths[name] = f"{name}-0-{next(iter(inner))}"
     for number in range(MOST_ROWS):

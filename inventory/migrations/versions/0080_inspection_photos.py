@@ -12,7 +12,7 @@ from alembic import op
 from inventory.db import UtcDateTime
 
 revision = "0080_inspection_photos"
-down_revision = "0050_seen_counts"
+down_revision = "0070_erasures"
 branch_labels = None
 depends_on = None
 
