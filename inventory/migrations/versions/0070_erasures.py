@@ -1,7 +1,7 @@
 """evidence of sanitisation: reports, records, certificates, independent checks
 
 Revision ID: 0070_erasures
-Revises: 0050_seen_counts
+Revises: 0060_hardware_reports
 Create Date: 2026-11-29 15:00:00
 
 """

@@ -1,7 +1,7 @@
 """several photos of an inspection
 
 Revision ID: 0080_inspection_photos
-Revises: 0050_seen_counts
+Revises: 0070_erasures
 Create Date: 2026-11-29 14:40:00
 
 """
