@@ -8,7 +8,8 @@ import orjson
 from inventory.errors import ValidationRefused
 from inventory.intake.findings import HardwareFound
 from inventory.intake.readers._base import Reader
-from inventory.intake.readers._tree import is_system, walk
+from inventory.intake.readers._nodes import is_system
+from inventory.intake.readers._tree import walk
 from inventory.reading.documents import Document
 
 

@@ -14,8 +14,8 @@ from inventory.intake.merging import Part, merge, same_drive
 from inventory.intake.readers import _components
 from inventory.intake.readers._base import Reader
 from inventory.intake.readers._inxi import inxi_machine
+from inventory.intake.readers._nodes import is_system
 from inventory.intake.readers._smart import drives_of
-from inventory.intake.readers._tree import is_system
 from inventory.intake.readers.dmidecode import read_dmidecode
 from inventory.intake.readers.lshw_json import mended, read_lshw
 from inventory.reading.documents import Document
