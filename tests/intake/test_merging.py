@@ -97,9 +97,19 @@ DRIVES = st.lists(
 def test_no_serial_number_is_lost_or_told_twice(known: list[DriveFound], more: list[DriveFound], first: bool) -> None:
     one = merge_drives([], known, first=False)
     merged = merge_drives(one, more, first=first)
+    assert len(merged) >= max(sum(each.serial is None for each in drives) for drives in (known, more))
     bare = [each.serial.upper().replace("-", "") for each in merged if each.serial]
     assert len(bare) == len(set(bare))
     assert {each.serial.upper().replace("-", "") for each in known + more if each.serial} == set(bare)
+
+
+def test_two_equal_discs_without_serial_numbers_stay_two() -> None:
+    pair = [replace(DISC, serial=None), replace(DISC, serial=None)]
+    assert len(merge([Part("lshw", MachineFound(drives=tuple(pair)))], []).drives) == 2
+    assert [each.serial for each in merge_drives(pair, [DISC, replace(DISC, serial="B2345")], first=True)] == [
+        DISC.serial,
+        "B2345",
+    ]
 
 
 @given(DRIVES)

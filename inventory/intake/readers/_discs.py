@@ -55,7 +55,7 @@ def _storage(node: Node, found: Discs) -> None:
     elif "non-volatile memory" in told or "nvm express" in told or "nvme" in told:
         found.hidden = True
         found.notes.append("An NVMe drive is fitted, of which this version of lshw tells nothing; add smartctl --json.")
-    elif object_of(node, "configuration").get("driver") in _RAID_DRIVERS:
+    elif text(object_of(node, "configuration").get("driver")) in _RAID_DRIVERS:
         found.hidden = True
         found.notes.append("Drives behind a RAID controller are not named by lshw; add smartctl --json of each.")
 
@@ -80,7 +80,7 @@ def _has_disc(node: Node) -> bool:
 def _is_usb(node: Node, above: tuple[Node, ...]) -> bool:
     """A stick, a card reader or a disc in a case of its own: it is not part of the machine."""
     return any(
-        object_of(each, "configuration").get("driver") in _USB_DRIVERS
+        text(object_of(each, "configuration").get("driver")) in _USB_DRIVERS
         or str(each.get("businfo", "")).startswith("usb@")
         for each in (node, *above)
     )

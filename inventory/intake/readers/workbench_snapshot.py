@@ -82,8 +82,8 @@ def read_snapshot(wrapped: Any, name: str) -> HardwareFound:
         raise ValidationRefused('{name} lacks "type": "Snapshot", so it is not taken for one.', name=name)
     found = _gather(snapshot, name)
     if not found.parts:
-        why = " ".join(found.notes) or "It holds neither a device nor the output of a tool."
-        raise ValidationRefused("{name} tells of no machine. {why}", name=name, why=why[:400])
+        why = " ".join(list(dict.fromkeys(found.notes))[:3]) or "It holds neither a device nor the output of a tool."
+        raise ValidationRefused("{name} tells of no machine. {why}", name=name, why=why)
     found.notes += _settle(found.parts)
     machine = merge(found.parts, found.smart)
     dropped = [each for each in found.external if not any(same_drive(each, kept) for kept in machine.drives)]
