@@ -95,8 +95,6 @@ def medium_of(interface: str | None, rotation: int | None, trims: bool, model: s
     """By how it turns; else by its interface, its trimming, its model."""
     if interface == "nvme":
         return "nvme"
-    if interface == "mmc":
-        return "emmc"
     if rotation:
         return "hdd"
     if rotation == 0 or trims:

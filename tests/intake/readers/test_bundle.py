@@ -163,7 +163,11 @@ def test_the_files_of_a_folder_are_one_machine_and_other_files_stay_alone() -> N
 
 def test_a_set_larger_than_one_report_may_be_is_refused() -> None:
     large = b"x" * (LARGEST // 2 + 1)
-    documents = [Document("f/baseboard.txt", large), Document("f/chassis.txt", large), Refused("f/x", "no")]
+    documents: list[Document | Refused] = [
+        Document("f/baseboard.txt", large),
+        Document("f/chassis.txt", large),
+        Refused("f/x", "no"),
+    ]
     assert [type(each) for each in gathered(documents)] == [Refused, Refused]
 
 

@@ -166,7 +166,7 @@ def replaced(tree: Any, value: Any) -> Iterator[Any]:
                 yield copy
 
 
-ODD = [None, True, -1, 1e300, "x", "", [], {}, [{}], {"a": {}}, ["usb"], 2**70]
+ODD: list[Any] = [None, True, -1, 1e300, "x", "", [], {}, [{}], {"a": {}}, ["usb"], 2**70]
 
 
 @pytest.mark.parametrize(

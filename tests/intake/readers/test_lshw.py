@@ -104,6 +104,16 @@ def test_a_disc_by_its_speed_and_an_old_ide_disc() -> None:
     assert [(each.medium, each.interface) for each in machine.drives] == [("hdd", None), (None, "ide")]
 
 
+def test_a_disc_that_says_nothing_and_a_small_case_on_usb_leave_no_trace() -> None:
+    silent = {"id": "disk", "class": "disk", "size": 10**11}
+    small = {**ex.CASE, "children": [{"id": "disk", "class": "disk", "product": "Case", "size": 10**10}]}
+    other = {"id": "device", "class": "generic", "description": "Fingerprint reader"}
+    card = {"id": "card", "class": "generic", "description": "SD Card", "product": "SC64G"}
+    found = of_json(ex.lshw(ex.SATA, silent, small, other, card))
+    assert found.machine is not None
+    assert (len(found.machine.drives), found.notes) == (1, ())
+
+
 def test_the_same_disc_on_two_paths_counts_once() -> None:
     machine = of_json(ex.lshw(ex.SATA, ex.SATA)).machine
     assert machine is not None

@@ -121,6 +121,35 @@ def test_where_nothing_else_lists_drives_inxi_does_and_it_tells_of_the_battery()
     assert not machine.lists_drives
 
 
+@pytest.mark.parametrize(
+    ("told", "field", "value"),
+    [
+        ({"006#0#2#size": "953 parsecs"}, "capacity_bytes", None),
+        ({"006#0#2#size": "931.00 GiB"}, "capacity_bytes", 999_653_638_144),
+        ({"003#1#1#ID": "/dev/mmcblk0"}, "medium", "emmc"),
+        ({"003#1#1#ID": "/dev/sda", "010#0#2#sata": "3.1"}, "interface", "sata"),
+        ({"003#1#1#ID": "/dev/sda", "007#0#2#type": "HDD"}, "medium", "hdd"),
+    ],
+)
+def test_a_drive_that_inxi_names_is_told_or_left_open(told: dict[str, str], field: str, value: object) -> None:
+    data = json.loads(ex.INXI)
+    data[3]["008#1#0#Drives"][1].update(told)
+    data[1]["001#1#0#Battery"][0] = {"002#0#2#condition": "N/A", "009#0#2#cycles": "many"}
+    data[0]["odd"] = 1
+    machine = of(tools(dmidecode=ex.DMIDECODE, inxi=data)).machine
+    assert machine is not None
+    assert getattr(machine.drives[0], field) == value
+    assert machine.battery == BatteryFound(serial="0431", design_mwh=57000)
+
+
+def test_what_inxi_did_not_print_adds_nothing() -> None:
+    odd: Any
+    for odd in ("no json", "{", "[]", [], {"000#1#0#CPU": []}):
+        machine = of(tools(dmidecode=ex.DMIDECODE, inxi=odd)).machine
+        assert machine is not None
+        assert machine.drives == ()
+
+
 def test_a_signed_envelope_is_opened() -> None:
     inner = tools(lshw=ex.lshw(ex.SATA))
     for outer in ({"type": "DeviceSnapshotV1", "data": inner}, {"type": "VC", "credentialSubject": inner}):
