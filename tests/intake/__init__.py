@@ -1,0 +1,1 @@
+"""Tests of what came in: hardware reports, matched to the register."""

@@ -1,15 +1,19 @@
 """Any file read by the reader that knows it best, or refused with a sentence that names the defect."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from inventory.errors import ValidationRefused
 from inventory.intake.readers._base import readers
+from inventory.intake.readers._small import SMALL
+from inventory.intake.readers.bundle import _WHOLE, ELSEWHERE
 from inventory.intake.reading import read_document
 from inventory.reading.documents import LARGEST, Document
 from tests.intake.readers import examples as ex
 
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "hardware-formats.md").read_text()
 SAMPLES = {
     "lshw_json": json.dumps(ex.lshw(ex.SATA)),
     "lshw_xml": ex.lshw_xml(ex.lshw(ex.SATA)),
@@ -71,3 +75,13 @@ def test_nesting_without_end_is_refused() -> None:
     for text in (deep, deep + "]}" * 400, "[" * 100_000):
         with pytest.raises(ValidationRefused):
             read_document(Document("a.json", text.encode()))
+
+
+@pytest.mark.parametrize("key", readers())
+def test_every_reader_is_in_the_document_on_hardware_formats(key: str) -> None:
+    assert f"`{key}`" in DOCUMENT
+
+
+@pytest.mark.parametrize("section", [*_WHOLE, *SMALL, *ELSEWHERE])
+def test_every_section_of_a_bundle_is_in_the_document_on_hardware_formats(section: str) -> None:
+    assert f"`{section}`" in DOCUMENT
