@@ -5,6 +5,7 @@ The chassis type alone is not enough: all-in-ones say "Laptop" and mini PCs say 
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from inventory.intake.findings import MachineFound
@@ -69,7 +70,7 @@ RULES: Final = (
             r"imac",
             r"(?:proone|eliteone|touchsmart|omni)\b",
             r"surface studio",
-            r"thinkcentre \S*\d+z\b",
+            r"thinkcentre .{0,12}\d[az]\b",
             r"aspire (?:z|c\d\d-|u\d)",
             r"ideacentre [abc]\d{3}",
             r"v[34-9]0a\b",
@@ -129,10 +130,11 @@ RULES: Final = (
             r"mac ?mini",
             r"nuc(?:\d|box)?\b",
             r"nuc\d",
-            r"thinkcentre \S*\d[qn]\b",
+            r"thinkcentre .{0,12}\d[qn]\b",
             r"thinkcentre m(?:600|625|630e?)\b",
             r"tiny\b",
             r"desktop mini\b",
+            r"(?:pro|elite) mi(?:ni|cro)\b",
             r"dm(?: \d\dw)?\b",
             r"us(?:dt|ff)\b",
             r"mini ?pc\b",
@@ -193,7 +195,13 @@ def with_kind(machine: MachineFound, clues: Clues) -> MachineFound:
     """*machine* with its kind and the clause that says why; kind None where no rule holds."""
     name = " ".join(filter(None, (machine.manufacturer, machine.model, clues.words))).lower()[:600]
     chassis, processor = (machine.chassis or "").lower(), (machine.cpu_model or "").lower()
+    kind, because = _decided(name, chassis, processor, clues.battery or machine.battery is not None)
+    return replace(machine, kind=kind, kind_because=because)
+
+
+@lru_cache(maxsize=4_096)
+def _decided(name: str, chassis: str, processor: str, battery: bool) -> tuple[str | None, str]:
     for rule in RULES:
-        if rule.holds(name, chassis, processor, clues.battery or machine.battery is not None):
-            return replace(machine, kind=rule.kind, kind_because=rule.because)
-    return replace(machine, kind=None, kind_because="nothing in the report tells what kind of machine it is")
+        if rule.holds(name, chassis, processor, battery):
+            return rule.kind, rule.because
+    return None, "nothing in the report tells what kind of machine it is"

@@ -146,6 +146,14 @@ def test_memory_of_an_old_version_is_the_sum_of_its_banks() -> None:
     assert machine.memory_bytes == 8 * 2**30
 
 
+def test_what_graphics_took_of_the_memory_is_fitted_all_the_same() -> None:
+    tree = ex.lshw(ex.SATA)
+    tree["children"][0]["children"][1]["size"] = 8_000_000_000
+    machine = of_json(tree).machine
+    assert machine is not None
+    assert machine.memory_bytes == 8 * 2**30
+
+
 def test_a_date_in_brackets_behind_the_version_of_the_firmware_is_its_date() -> None:
     tree = ex.lshw(ex.SATA)
     firmware = tree["children"][0]["children"][0]
