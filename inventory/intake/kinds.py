@@ -55,6 +55,7 @@ RULES: Final = (
         "the model is a server's",
         name=_names(r"poweredge\b", r"proliant\b", r"primergy\b", r"thinkserver\b", r"thinksystem\b", r"system x\d{4}"),
     ),
+    Rule("server", "Supermicro builds servers", name=r"^supermicro (?!.*workstation)"),
     Rule("server", "the chassis is a server's", chassis=r"server|rack[ -]?mount|blade|multi-system"),
     Rule(
         "thin_client",
@@ -90,6 +91,7 @@ RULES: Final = (
             r"surface (?:pro|go|3|rt|2|with)",
             r"iconia\b",
             r"tablet\b(?! pc)",
+            r"detachable\b",
             r"(?:elitepad|slatepad|slate)\b",
             r"(?:pro|elite) x2\b",
             r"thinkpad (?:8|10|helix|x1 tablet)\b",
@@ -105,7 +107,14 @@ RULES: Final = (
     Rule(
         "mobile_workstation",
         "the model is a mobile workstation's",
-        name=_names(r"zbook\b", r"thinkpad (?:p\d|w\d{3})", r"elitebook \d{4}w\b", r"precision m\d{4}\b", r"celsius h"),
+        name=_names(
+            r"zbook\b",
+            r"thinkpad (?:p\d|w\d{3})",
+            r"elitebook \d{4}w\b",
+            r"precision (?:m\d{4}|35\d\d|5[4-7]\d\d|7[5-7]\d\d)\b",
+            r"compaq \d{4}w\b",
+            r"celsius h",
+        ),
     ),
     Rule("mobile_workstation", "a Precision with a laptop's chassis", name=r"\bprecision\b", chassis=PORTABLE),
     Rule("mobile_workstation", "a Precision with a battery", name=r"\bprecision\b", battery=True),
@@ -142,6 +151,8 @@ RULES: Final = (
             r"chromebox\b",
             r"brix\b",
             r"vivomini\b",
+            r"(?:azw|beelink|besstar|gmktec|minisforum|trigkey|zbox)\b",
+            r"micro computer \(hk\)",
         ),
     ),
     Rule("micro_desktop", "the chassis is a mini PC's", chassis=r"^(?:mini[ -]?pc|stick[ -]?pc)$"),
@@ -152,6 +163,8 @@ RULES: Final = (
             r"(?:thinkpad|thinkbook|latitude|elitebook|probook|travelmate|lifebook|toughbook)\b",
             r"(?:tecra|portege|satellite|zenbook|vivobook|ideapad|notebook|laptop)\b",
             r"inspiron 1[3-7]",
+            r"compaq (?:n[cwx]\d|\d{4}[bspt]\b)",
+            r"esprimo mobile\b",
         ),
     ),
     Rule(
@@ -165,7 +178,7 @@ RULES: Final = (
         "the model is a desktop's",
         name=_names(
             *_BUSINESS,
-            r"compaq (?:dc|dx|pro|elite|\d{4})",
+            r"compaq (?:d[cx]?\d|pro\b|elite\b|\d{4} (?:pro|elite))",
             r"vostro \d{3}\b",
             r"aspire [mxt]",
             r"microtower",
