@@ -71,13 +71,17 @@ def _is_drive(node: Node, above: tuple[Node, ...]) -> bool:
     if any(named(node, name) for name in (*_VOLUMES, "cdrom", "dvd")) or any(map(_has_disc, above)):
         return False
     capabilities = object_of(node, "capabilities")
-    if node.get("class") == "generic" and not (
-        named(node, "device") and "mmc" in str(node.get("description", "")).lower()
-    ):
+    if node.get("class") == "generic" and not (named(node, "device") and _is_emmc(node)):
         return False
     if "sd card" in str(node.get("description", "")).lower() or ("sd" in capabilities and "mmc" not in capabilities):
         return False
     return not _REMOVABLE & capabilities.keys()
+
+
+def _is_emmc(node: Node) -> bool:
+    """Not a wireless adapter, which hangs on the same bus."""
+    names = [str(each.get("logicalname")) for each in (node, *objects(node.get("children")))]
+    return "mmc" in object_of(node, "capabilities") or any("mmcblk" in name for name in names)
 
 
 def _has_disc(node: Node) -> bool:
@@ -96,7 +100,7 @@ def _is_usb(node: Node, above: tuple[Node, ...]) -> bool:
 def _disc(node: Node) -> DriveFound | None:
     names = str(node.get("logicalname", "")) + str([each.get("logicalname") for each in objects(node.get("children"))])
     size = whole(node.get("size")) or whole(node.get("capacity"))
-    if "mmc" in names or "mmc" in str(node.get("description", "")).lower():
+    if _is_emmc(node):
         sizes = [whole(each.get("size")) or 0 for each in objects(node.get("children"))]
         return _drive(node, size or max(sizes, default=0) or None, "emmc", "mmc")
     told = f"{node.get('description', '')} {node.get('businfo', '')} {names}".lower()

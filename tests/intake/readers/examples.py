@@ -74,11 +74,12 @@ EMMC = {
             "class": "generic",
             "description": "SD/MMC Device",
             "product": "BJTD4R",
-            "serial": "0x1a2b3c4d",
+            "serial": "164002",
             "capabilities": {"mmc": True},
             "children": [
-                {"id": "interface:0", "class": "disk", "logicalname": "/dev/mmcblk0", "size": 31_268_536_320},
-                {"id": "interface:1", "class": "disk", "logicalname": "/dev/mmcblk0boot0", "size": 4_194_304},
+                {"id": "interface:0", "class": "disk", "logicalname": "/dev/mmcblk0rpmb"},
+                {"id": "interface:1", "class": "disk", "logicalname": "/dev/mmcblk0", "size": 31_268_536_320},
+                {"id": "interface:2", "class": "disk", "logicalname": "/dev/mmcblk0boot0", "size": 4_194_304},
             ],
         }
     ],

@@ -61,7 +61,7 @@ def test_an_nvme_drive_and_an_emmc_are_drives_of_their_own_media(read: Any, key:
     machine = read(ex.lshw(ex.NVME, ex.EMMC)).machine
     assert [(each.medium, each.interface, each.serial, each.capacity_bytes) for each in machine.drives] == [
         ("nvme", "nvme", "S35ANX0J401001", 1_024_209_543_168),
-        ("emmc", "mmc", "0x1a2b3c4d", 31_268_536_320),
+        ("emmc", "mmc", "164002", 31_268_536_320),
     ]
 
 
@@ -108,8 +108,9 @@ def test_a_disc_that_says_nothing_and_a_small_case_on_usb_leave_no_trace() -> No
     silent = {"id": "disk", "class": "disk", "size": 10**11}
     small = {**ex.CASE, "children": [{"id": "disk", "class": "disk", "product": "Case", "size": 10**10}]}
     other = {"id": "device", "class": "generic", "description": "Fingerprint reader"}
+    radio = {"id": "device", "class": "generic", "description": "SD/MMC Device", "product": "WL18", "serial": "123987"}
     card = {"id": "card", "class": "generic", "description": "SD Card", "product": "SC64G"}
-    found = of_json(ex.lshw(ex.SATA, silent, small, other, card))
+    found = of_json(ex.lshw(ex.SATA, silent, small, other, radio, card))
     assert found.machine is not None
     assert (len(found.machine.drives), found.notes) == (1, ())
 
