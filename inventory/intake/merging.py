@@ -10,8 +10,6 @@ from inventory.intake.findings import BatteryFound, DriveFound, MachineFound
 _ORDER: Final = ("dmidecode", "lshw", "inxi", "snapshot", "lscpu", "battery", "net", "tpm", "efi")
 """Who is believed first. dmidecode prints the firmware's own words; the others repeat or cut them."""
 _ORDERS: Final = {
-    # What Linux sees includes soldered memory; the firmware's table lists modules alone, or nothing.
-    "memory_bytes": ("lshw", "dmidecode"),
     "macs": ("lshw", "net", "inxi", "snapshot"),
     # The firmware says that it could start by UEFI, the others that it did.
     "uefi": ("efi", "inxi", "dmidecode", "lshw"),
@@ -45,6 +43,8 @@ def merge(parts: Sequence[Part], smart: Sequence[DriveFound] = ()) -> MachineFou
     drives: list[DriveFound] = []
     for part in _sorted(parts, _DRIVES):
         drives = merge_drives(drives, part.machine.drives, first=False)
+    # Linux sees less than is fitted where graphics took some; the firmware's table may lack what is soldered.
+    told["memory_bytes"] = max((part.machine.memory_bytes or 0 for part in parts), default=0) or None
     if told["asset_tag"] == told["serial"]:
         told["asset_tag"] = None
     return MachineFound(
@@ -58,15 +58,26 @@ def merge(parts: Sequence[Part], smart: Sequence[DriveFound] = ()) -> MachineFou
 
 
 def merge_drives(known: Sequence[DriveFound], more: Sequence[DriveFound], *, first: bool) -> list[DriveFound]:
-    """*known* completed by *more*, whose word goes *first* or last; those that only *more* names come behind."""
-    merged = list(known)
-    for drive in more:
-        place = next((number for number, each in enumerate(merged) if same_drive(each, drive)), None)
+    """*known* completed by *more*, whose word goes *first* or last; those that only *more* names come behind.
+
+    Two drives of one list are two drives, unless they have one serial number.
+    """
+    merged, alone = list(known), set(range(len(known)))
+    by_serial = {_bare(each.serial): number for number, each in enumerate(known) if each.serial}
+    # Those with a serial number choose first, so that one without does not take their place.
+    for drive in sorted(more, key=lambda each: each.serial is None):
+        place = by_serial.get(_bare(drive.serial)) if drive.serial else None
+        if place is None:
+            place = next((number for number in sorted(alone) if same_drive(merged[number], drive)), None)
         if place is None:
             merged.append(drive)
+            place = len(merged) - 1
         else:
             one, other = (drive, merged[place]) if first else (merged[place], drive)
             merged[place] = _filled(one, other)
+        alone.discard(place)
+        if serial := merged[place].serial:
+            by_serial[_bare(serial)] = place
     return merged
 
 

@@ -1,6 +1,9 @@
 """A document of any known format, read: what the edges, the command and the re-reading of kept reports call."""
 
+from dataclasses import replace
+
 from inventory.errors import ValidationRefused
+from inventory.intake import makers
 from inventory.intake.findings import HardwareFound, MachineFound
 from inventory.intake.readers._base import reader_for, readers
 from inventory.reading.documents import LARGEST, Document
@@ -14,16 +17,15 @@ def read_document(document: Document, key: str | None = None) -> HardwareFound:
     reader = reader_for(document, key)
     if reader is None:
         raise ValidationRefused(why_not(document))
-    try:
-        found = reader.read(document)
-    except RecursionError:
-        raise ValidationRefused("{name} is nested too deeply to be a report.", name=document.name) from None
+    found = reader.read(document)
     if found.machine is not None and not _is_known(found.machine):
         raise ValidationRefused(
             "{name} names neither maker and model nor serial number, so the machine cannot be told from others. {why}",
             name=document.name,
             why=(found.notes[0] if found.notes else "Read it again with root rights, or add dmidecode."),
         )
+    if found.machine is not None and makers.is_virtual(found.machine.manufacturer, found.machine.model):
+        return replace(found, notes=(*found.notes, "This is a virtual machine; it has no body that could be reused."))
     return found
 
 

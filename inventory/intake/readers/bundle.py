@@ -6,6 +6,7 @@ from inventory.errors import ValidationRefused
 from inventory.intake.findings import DriveFound, HardwareFound
 from inventory.intake.merging import Part, merge, merge_drives, same_drive
 from inventory.intake.readers._base import Reader
+from inventory.intake.readers._discs import without_answered
 from inventory.intake.readers._small import SMALL
 from inventory.intake.readers.dmidecode import READER as DMIDECODE
 from inventory.intake.readers.lshw_json import READER as LSHW_JSON
@@ -28,6 +29,10 @@ _WHOLE: Final = {
 """Reader and source of each section; the small ones are in their own table."""
 ELSEWHERE: Final = frozenset({"nwipe", "sanitize-log-json", "blancco-xml", "hdparm"})
 """Sections that tell of erasures, which is read apart."""
+
+
+_MOST_NOTES: Final = 3
+"""Of a refusal; one defect in fifty sections would fill the page."""
 
 
 class _Bundle(Reader):
@@ -73,8 +78,8 @@ def _read(name: str, parts: list[Section]) -> HardwareFound:
         elif section.name not in ELSEWHERE:
             notes.append(f"The section {section.name} is not known and was left out.")
     if not any(part.source not in SMALL for part in machines):
-        why = " ".join(notes) or "Its sections are empty."
-        raise ValidationRefused("{name} holds no report of a machine. {why}", name=name, why=why[:500])
+        why = " ".join(list(dict.fromkeys(notes))[:_MOST_NOTES]) or "Its sections are empty."
+        raise ValidationRefused("{name} holds no report of a machine. {why}", name=name, why=why)
     machine = merge(machines, [each for each in drives if each.interface != "usb"])
     unseen = [each for each in drives if machine.lists_drives and not _lists(machines, each)]
     notes += [
@@ -86,7 +91,7 @@ def _read(name: str, parts: list[Section]) -> HardwareFound:
         made_at=max((each.made_at for each in reports if each.made_at), default=None),
         report_id=next((each.report_id for each in reports if each.report_id), None),
         machine=machine,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=without_answered(notes, machine),
     )
 
 
