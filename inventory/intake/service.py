@@ -38,6 +38,8 @@ from inventory.register.models import Asset, Part
 
 AHEAD: Final = timedelta(days=1)
 """A report that says it was made later than this after it came has a clock that proves nothing."""
+_LOCK: Final = 0x6861_7264
+"""Number of the lock, from the letters of “hard”."""
 IMPLIED: Final = frozenset({"record", "correct"})
 """Whoever may bring reports may have what they add to unknown facts recorded; answers to questions need their own."""
 
@@ -71,6 +73,7 @@ def receive(session: Session, reads: Sequence[Read], recorder: Recorder, registe
     With *register_new* machines that nobody on record answers to are registered as returned to the hub.
     A report that is on record is not read into the register again, unless it still waits for its machine.
     """
+    _one_at_a_time(session)
     rows = _rows_of(session, [each.document.sha256 for each in reads])
     items: list[Item] = []
     before: set[str] = set()
@@ -102,6 +105,15 @@ def receive(session: Session, reads: Sequence[Read], recorder: Recorder, registe
         # The same bytes a second time among these came before the second time.
         before.add(each.document.sha256)
     return told
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Wait until nobody else receives reports: two of a machine that neither finds would both register it.
+
+    On SQLite every writer holds the lock already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 def _rows_of(session: Session, hashes: Sequence[str]) -> dict[str, HardwareReport]:
@@ -154,6 +166,7 @@ def _sound(made_at: datetime | None, now: datetime) -> datetime | None:
 
 def process(session: Session, items: list[Item], recorder: Recorder) -> None:
     """Match, plan and record, in rounds: reports that may be about one machine go one after another."""
+    _one_at_a_time(session)
     order = {id(each): place for place, each in enumerate(items)}
     pending = items
     while pending:
