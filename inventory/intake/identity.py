@@ -28,11 +28,11 @@ _FILLER_SHAPES: Final = re.compile(
     | ^not[ _](?:specified|available|applicable|present|provided|set|defined|settable|known)
     | ^(?:system|sys|chassis|base[ ]?board|mother[ ]?board|board|mb|product|type\s?[0-9]|enclosure)[ -]
       .*\b(?:serial|number|asset|sn|id|configid|manufacturer?|product|version|name|type|[0-9]{6,})\b
-    | sku$ | ^battery\s?[0-9]*$
+    | ^type[0-9]product | sku$ | ^battery\s?[0-9]*$
     | ^(?:sku|serial|asset|product|sample)[ _-]*(?:number|num|no|tag|string|name)?\.?$
     | ^(?:no|none|null)[ _-](?:asset|serial|tag|enclosure|name)
     | ^(?:asset|sn|serial[ ]?(?:number)?)[ -]?[x0-9-]*x{3}
-    | (?:assettag|sernum|partnumber|manufacturer|serial[ ]?number)[ _]?[0-9]{0,2}$
+    | (?:assettag(?:num)?|sernum|partnumber|manufacturer|serial[ ]?number)[ _]?[0-9]{0,2}$
     | redact|censor|anonymi[sz]|\bx{4,}\b|12345678|87654321|^asset-?[0-9]+$
     """,
     re.VERBOSE,
@@ -60,7 +60,7 @@ def is_filler(value: str) -> bool:
     if told in _FILLERS or _FILLER_SHAPES.search(told):
         return True
     bare = re.sub(r"[^0-9a-z]", "", told)
-    return not bare or (len(bare) > 1 and _ONE_CHARACTER.fullmatch(bare) is not None)
+    return not bare.strip("0") or (len(bare) > 1 and _ONE_CHARACTER.fullmatch(bare) is not None)
 
 
 def real(value: Any, longest: int = 128) -> str | None:

@@ -60,10 +60,10 @@ def capacity_of(megabytes: float) -> int | None:
     """
     if not 1_000 <= megabytes <= 1e9:
         return None
+    readings = []
     for unit in (10**6, 2**20):
-        told = megabytes * unit
-        agreed = agreed_capacity(round(told / 1e9))
-        # Half a megabyte is lost by rounding, a whole one by cutting.
-        if abs(told - agreed) <= unit:
-            return agreed
-    return round(megabytes * 10**6)
+        agreed = agreed_capacity(round(megabytes * unit / 1e9))
+        readings.append((abs(megabytes - agreed / unit), agreed))
+    off, nearest = min(readings)
+    # Half a megabyte is lost by rounding, a whole one by cutting.
+    return nearest if off <= 1 else round(megabytes * 10**6)

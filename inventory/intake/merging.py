@@ -58,15 +58,26 @@ def merge(parts: Sequence[Part], smart: Sequence[DriveFound] = ()) -> MachineFou
 
 
 def merge_drives(known: Sequence[DriveFound], more: Sequence[DriveFound], *, first: bool) -> list[DriveFound]:
-    """*known* completed by *more*, whose word goes *first* or last; those that only *more* names come behind."""
-    merged = list(known)
-    for drive in more:
-        place = next((number for number, each in enumerate(merged) if same_drive(each, drive)), None)
+    """*known* completed by *more*, whose word goes *first* or last; those that only *more* names come behind.
+
+    Two drives of one list are two drives, unless they have one serial number.
+    """
+    merged, alone = list(known), set(range(len(known)))
+    by_serial = {_bare(each.serial): number for number, each in enumerate(known) if each.serial}
+    # Those with a serial number choose first, so that one without does not take their place.
+    for drive in sorted(more, key=lambda each: each.serial is None):
+        place = by_serial.get(_bare(drive.serial)) if drive.serial else None
+        if place is None:
+            place = next((number for number in sorted(alone) if same_drive(merged[number], drive)), None)
         if place is None:
             merged.append(drive)
+            place = len(merged) - 1
         else:
             one, other = (drive, merged[place]) if first else (merged[place], drive)
             merged[place] = _filled(one, other)
+        alone.discard(place)
+        if serial := merged[place].serial:
+            by_serial[_bare(serial)] = place
     return merged
 
 

@@ -14,10 +14,7 @@ def read_document(document: Document, key: str | None = None) -> HardwareFound:
     reader = reader_for(document, key)
     if reader is None:
         raise ValidationRefused(why_not(document))
-    try:
-        found = reader.read(document)
-    except RecursionError:
-        raise ValidationRefused("{name} is nested too deeply to be a report.", name=document.name) from None
+    found = reader.read(document)
     if found.machine is not None and not _is_known(found.machine):
         raise ValidationRefused(
             "{name} names neither maker and model nor serial number, so the machine cannot be told from others. {why}",

@@ -95,8 +95,6 @@ def medium_of(interface: str | None, rotation: int | None, trims: bool, model: s
     """By how it turns; else by its interface, its trimming, its model."""
     if interface == "nvme":
         return "nvme"
-    if interface == "mmc":
-        return "emmc"
     if rotation:
         return "hdd"
     if rotation == 0 or trims:
@@ -145,7 +143,7 @@ def _bad_sectors(run: dict[str, Any]) -> int | None:
         whole(run.get("scsi_grown_defect_list")),
     ]
     for row in objects(at(run, "ata_smart_attributes", "table")):
-        if row.get("id") in _BAD:
+        if whole(row.get("id")) in _BAD:
             told.append(sectors(at(row, "raw", "string") or at(row, "raw", "value")))
     known = [each for each in told if each is not None]
     return sum(known) if known else None

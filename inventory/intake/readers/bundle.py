@@ -30,6 +30,10 @@ ELSEWHERE: Final = frozenset({"nwipe", "sanitize-log-json", "blancco-xml", "hdpa
 """Sections that tell of erasures, which is read apart."""
 
 
+_MOST_NOTES: Final = 3
+"""Of a refusal; one defect in fifty sections would fill the page."""
+
+
 class _Bundle(Reader):
     key: ClassVar[str] = "bundle"
     label: ClassVar[str] = "bundle of several outputs"
@@ -73,8 +77,8 @@ def _read(name: str, parts: list[Section]) -> HardwareFound:
         elif section.name not in ELSEWHERE:
             notes.append(f"The section {section.name} is not known and was left out.")
     if not any(part.source not in SMALL for part in machines):
-        why = " ".join(notes) or "Its sections are empty."
-        raise ValidationRefused("{name} holds no report of a machine. {why}", name=name, why=why[:500])
+        why = " ".join(list(dict.fromkeys(notes))[:_MOST_NOTES]) or "Its sections are empty."
+        raise ValidationRefused("{name} holds no report of a machine. {why}", name=name, why=why)
     machine = merge(machines, [each for each in drives if each.interface != "usb"])
     unseen = [each for each in drives if machine.lists_drives and not _lists(machines, each)]
     notes += [

@@ -8,7 +8,8 @@ import orjson
 from inventory.errors import ValidationRefused
 from inventory.intake.findings import HardwareFound
 from inventory.intake.readers._base import Reader
-from inventory.intake.readers._tree import is_system, walk
+from inventory.intake.readers._nodes import is_system
+from inventory.intake.readers._tree import walk
 from inventory.reading.documents import Document
 
 
@@ -23,7 +24,7 @@ class _LshwJson(Reader):
         return 0.5 if re.match(r'\s*[\[{]+\s*"id"\s*:\s*"[^"]*",?\s*"class"\s*:', text[:2_000]) else 0.0
 
     def read(self, document: Document) -> HardwareFound:
-        return read_lshw(document.data if document.data is not None else mended(document.text), document.name)
+        return read_lshw(document.data if document.data is not None else mended(document.text or ""), document.name)
 
 
 READER = _LshwJson()
@@ -47,10 +48,8 @@ def _root(data: Any) -> Any:
     return data[0] if isinstance(data, list) and data else data
 
 
-def mended(text: str | None) -> Any:
+def mended(text: str) -> Any:
     """JSON with the commas that version B.02.18 forgets between two settings; None if that does not mend it."""
-    if text is None:
-        return None
     commas = re.sub(r'(["}\]\de])(\s*\n\s*)(["{])', r"\1,\2\3", text)
     try:
         return orjson.loads(re.sub(r",(\s*[}\]])", r"\1", commas))

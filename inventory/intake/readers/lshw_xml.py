@@ -6,7 +6,8 @@ from typing import ClassVar
 from inventory.errors import ValidationRefused
 from inventory.intake.findings import HardwareFound
 from inventory.intake.readers._base import Reader
-from inventory.intake.readers._tree import from_xml, is_system, walk
+from inventory.intake.readers._nodes import from_xml, is_system
+from inventory.intake.readers._tree import walk
 from inventory.reading.documents import Document
 
 _START = re.compile(r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:list|node)\b", re.DOTALL)

@@ -16,7 +16,7 @@ _PARTS: Final = {
     "dmesg": re.compile(r"^\[ *0\.000000\] ", re.MULTILINE),
     "a list of network addresses": re.compile(r"\A(?:\w{2,15} [0-9a-f]{2}(?::[0-9a-f]{2}){5}(?: \d+)?\s*)+\Z"),
     "a place of the graphics card": re.compile(
-        r"\A\s*(?:true|false|none|mobo|cpu|discrete|integrated_\w+)\s*\Z", re.IGNORECASE
+        r"\A\s*(?:none|mobo|cpu|gpu|discrete|integrated_\w+)\s*\Z", re.IGNORECASE
     ),
     "an empty list of smartctl": re.compile(r"\A\s*\[\s*\]\s*\Z"),
 }

@@ -14,8 +14,8 @@ from inventory.intake.merging import Part, merge, same_drive
 from inventory.intake.readers import _components
 from inventory.intake.readers._base import Reader
 from inventory.intake.readers._inxi import inxi_machine
+from inventory.intake.readers._nodes import is_system
 from inventory.intake.readers._smart import drives_of
-from inventory.intake.readers._tree import is_system
 from inventory.intake.readers.dmidecode import read_dmidecode
 from inventory.intake.readers.lshw_json import mended, read_lshw
 from inventory.reading.documents import Document
@@ -82,8 +82,8 @@ def read_snapshot(wrapped: Any, name: str) -> HardwareFound:
         raise ValidationRefused('{name} lacks "type": "Snapshot", so it is not taken for one.', name=name)
     found = _gather(snapshot, name)
     if not found.parts:
-        why = " ".join(found.notes) or "It holds neither a device nor the output of a tool."
-        raise ValidationRefused("{name} tells of no machine. {why}", name=name, why=why[:400])
+        why = " ".join(list(dict.fromkeys(found.notes))[:3]) or "It holds neither a device nor the output of a tool."
+        raise ValidationRefused("{name} tells of no machine. {why}", name=name, why=why)
     found.notes += _settle(found.parts)
     machine = merge(found.parts, found.smart)
     dropped = [each for each in found.external if not any(same_drive(each, kept) for kept in machine.drives)]
