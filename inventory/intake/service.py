@@ -405,10 +405,11 @@ def _record(session: Session, items: list[Item], recorder: Recorder) -> None:
     _nothing_left_over(taken_out, fitted)
     for each in items:
         _settle(each)
-    if taken_out:
+    moved = [request.details["uid"] for _, request, result in taken_out if result.outcome != "refused"]
+    if moved:
         session.flush()
-        moved = {f"drive_absent:{request.details['uid']}" for _, request, _ in taken_out}
-        _answered_by_itself(session, {number for each in items for number in each.plan.donors}, moved)
+        donors = {number for each in items for number in each.plan.donors}
+        _answered_by_itself(session, donors, {f"drive_absent:{uid}" for uid in moved})
 
 
 def _answered_by_itself(session: Session, numbers: set[int], moot: set[str]) -> None:
