@@ -38,7 +38,7 @@ test: $(VENV)/.dev ## Run every test, on SQLite and PostgreSQL, browser included
 
 soak: $(VENV)/.dev ## The same tests at their full counts (hours)
 	@$(BIN)/python tests/needs.py
-	SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist loadgroup -o timeout=0 $(ARGS)
 
 check: $(VENV)/.dev ## Style and types only
 	$(BIN)/ruff check .

@@ -136,6 +136,15 @@ def endpoints(name: str, description: str, *, body_limit: int = SMALL_BODY) -> E
     return group
 
 
+def only_parts(*names: str) -> None:
+    """Refuse a form in several parts that brings others than *names*; the library lets them pass."""
+    if unknown := sorted({*request.form, *request.files} - set(names)):
+        raise ValidationRefused(
+            f"There is no field {unknown[0][:60] or '(without a name)'}; send {', '.join(names)}.",
+            field=unknown[0][:60],
+        )
+
+
 def requires(permission: str) -> Callable[[V], V]:
     """Mark a view as for accounts with *permission*. Without the mark no view is registered."""
 

@@ -4,13 +4,13 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, request, send_file
+from flask import Flask, Response, current_app, send_file
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.api._base import Strict, answer, caller, endpoints, register, requires, session, settings
+from inventory.api._base import Strict, answer, caller, endpoints, only_parts, register, requires, session, settings
 from inventory.db import storable, write
 from inventory.errors import RuleRefused, ValidationRefused
 from inventory.importers import jobs
@@ -101,9 +101,7 @@ def upload(given: dict[str, Any]) -> Response:
 
     Nothing is recorded yet. The same file from the same account, while it was not brought in, is the same import.
     """
-    if request.form:
-        name = next(iter(request.form))[:60]
-        raise ValidationRefused(f"{name} is not a field of this request; it takes a file only.", field=name)
+    only_parts("file")
     content = given["file"].stream
     name = given["file"].filename or "file"
     if not storable(name):

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from inventory.lifecycle.queries import recent_activity
-from inventory.register.statuses import STATUSES
+from inventory.register.statuses import ON_SITE, STATUSES
 from inventory.reports._base import Report
 from inventory.reports._query import Query, year_label
 from inventory.web._figures import (
@@ -68,7 +68,7 @@ def index() -> str:
         trend_rows=rows_shown(trend, year),
         series=series_of(trend),
         stock=stock,
-        stock_rows=rows_shown(_without_nothing(stock), whole) if stock else [],
+        stock_rows=rows_shown(_still_ours(stock), whole) if stock else [],
         coverage=coverage,
         coverage_bars=_coverage_bars(coverage, whole) if coverage else [],
         attention=_attention(stock, gap, whole, figures_of(headline)),
@@ -81,9 +81,10 @@ def index() -> str:
     )
 
 
-def _without_nothing(stock: Report) -> Report:
-    """The stock report without the statuses in which no machine stands."""
-    return replace(stock, rows=tuple(row for row in stock.rows if row["machines"].value))
+def _still_ours(stock: Report) -> Report:
+    """The stock report without what has left for good, and without statuses in which no machine stands."""
+    shown = ON_SITE | {"missing", "on_site"}
+    return replace(stock, rows=tuple(row for row in stock.rows if row["key"] in shown and row["machines"].value))
 
 
 def _coverage_bars(coverage: Report, query: Query) -> list[dict[str, Any]]:

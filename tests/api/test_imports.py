@@ -98,3 +98,10 @@ def test_an_import_that_is_not_there_is_not_found(admin: Any) -> None:
 def test_a_file_is_needed(admin: Any) -> None:
     answer = admin.send("POST", "/imports", data={}, content_type="multipart/form-data")
     assert answer.status_code == 422
+
+
+def test_another_field_beside_the_file_is_refused_by_name(admin: Any) -> None:
+    data = {"file": (io.BytesIO(GOOD), "fleet.csv"), "dry_run": "1"}
+    answer = admin.send("POST", "/imports", data=data, content_type="multipart/form-data")
+    assert (answer.status_code, told(answer)["field"]) == (422, "dry_run")
+    assert "There is no field dry_run" in told(answer)["detail"]

@@ -75,7 +75,7 @@ def test_other_answers_take_few(fleet: str, sent: Callable[..., int]) -> None:
 def _changes() -> Iterator[tuple[str, str, dict[str, Any], int]]:
     """Events of one machine in an order that is possible, each with the statements it takes."""
     yield "F-00", "deployed", {"custodian": "ada"}, 5
-    yield "F-00", "moved", {"location": "AT-5.01"}, 4
+    yield "F-00", "moved", {"location": "AT-5.01"}, 5  # first seen on this day, so the count of that day moves
     yield "F-00", "sighted", {}, 4
     yield "F-00", "reported_missing", {}, 5
     yield "F-00", "found", {}, 5

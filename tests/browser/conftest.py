@@ -22,6 +22,7 @@ from tests.conftest import NOW, World
 
 PASSWORD = "correct horse battery staple"
 PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
+AXE = (Path(__file__).parents[1] / "static" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 SIZES = {"laptop": (1366, 900), "phone": (390, 844)}
 
 
@@ -121,16 +122,27 @@ def sign_in(page: Any, site: Site, username: str = "tom", password: str = PASSWO
     page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
+def faults(page: Any) -> list[str]:
+    """What an accessibility checker finds on the page as it stands."""
+    # The page's own policy lets no foreign script in; the checker is put there by the browser.
+    page.evaluate(AXE)
+    return [
+        f"{page.url}: {one['id']} {[node['target'] for node in one['nodes'][:3]]}"
+        for one in page.evaluate("axe.run()")["violations"]
+    ]
+
+
 def picture(page: Any, name: str) -> None:
-    """Keep a picture of the page for the documentation, at both sizes, when PICTURES=1 asks for it."""
-    if os.environ.get("PICTURES") != "1":
-        return
-    PICTURES.mkdir(parents=True, exist_ok=True)
+    """The page at both sizes: it spills over no edge and has no fault; with PICTURES=1 the documentation gets it."""
     before = page.viewport_size
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
-        page.screenshot(path=str(PICTURES / f"{name}-{size}.png"))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} spills over at {width} px"
+        if os.environ.get("PICTURES") == "1":
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=str(PICTURES / f"{name}-{size}.png"))
     page.set_viewport_size(before)
+    assert faults(page) == []
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_eighty_scans_without_a_network_survive_a_reload_and_arrive_once_though_
     phone.context.set_offline(False)
     phone.until_sent()
     basement.all_there(lines=80)
-    assert "all sent" in phone.says()
+    phone.wait("document.querySelector('[data-state-line]').textContent.includes('all sent')")
     assert len([each for each in basement.line.passed if each[1] == "/scan/sync"]) >= 2
 
 

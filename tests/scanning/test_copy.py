@@ -124,7 +124,8 @@ def test_a_change_that_commits_late_is_not_missed(world: World, engine: Engine) 
     # A device that fetches everything now, and one that has everything from before.
     copied, cursor = fetch(engine)
     for number in range(4):
-        world.record("sighted", "M-2")
+        # A sighting would wait for the slow writer at the stored count of machines seen on this day.
+        world.record("amended", "M-2", location="HUB")
         world.session.commit()
         changed, cursor = fetch(engine, cursor)
         copied |= changed
@@ -150,12 +151,12 @@ def test_two_slow_writers_that_end_crosswise(world: World, engine: Engine) -> No
     world.session.commit()
     copied, cursor = fetch(engine)
     first, second = Session(engine), Session(engine)
-    # Moves, since changes of status would wait for each other at the stored counts.
+    # Amended places: a change of status, or a sighting on this day, would wait for the other writer at the stored counts.
     moved = {"location": "HUB"}
-    record_events(first, [EventRequest("moved", "one", "M-1", None, moved)], world.recorder())
+    record_events(first, [EventRequest("amended", "one", "M-1", None, moved)], world.recorder())
     changed, cursor = fetch(engine, cursor)
-    record_events(second, [EventRequest("moved", "two", "M-2", None, moved)], world.recorder())
-    record_events(first, [EventRequest("moved", "three", "M-3", None, moved)], world.recorder())
+    record_events(second, [EventRequest("amended", "two", "M-2", None, moved)], world.recorder())
+    record_events(first, [EventRequest("amended", "three", "M-3", None, moved)], world.recorder())
     for ends in (second, first):
         changed, cursor = fetch(engine, cursor)
         copied |= changed

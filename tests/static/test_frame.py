@@ -13,6 +13,12 @@ HERE = Path(__file__).parent
 pytestmark = pytest.mark.browser
 
 AXE = (HERE / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+# Keys from inside the page: over the wire a busy machine lets pauses in that no scanner makes.
+BURST = """text => {
+  for (const key of [...text, "Enter"]) {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  }
+}"""
 LIST = """{% extends "base.html" %}
 {% import "_macros/ui.html" as ui %}{% import "_macros/table.html" as table %}
 {% import "_macros/charts.html" as charts %}
@@ -87,9 +93,8 @@ def test_a_slash_in_a_field_is_a_slash(listing):
 
 
 def test_a_scanner_that_types_anywhere_opens_the_machine(site, listing):
-    listing.keyboard.type("HTTPS://HUB.EXAMPLE/T/ED-3K7Q-P")
     with listing.expect_navigation():
-        listing.keyboard.press("Enter")
+        listing.evaluate(BURST, "HTTPS://HUB.EXAMPLE/T/ED-3K7Q-P")
     assert any(path.endswith("lookup?q=HTTPS%3A%2F%2FHUB.EXAMPLE%2FT%2FED-3K7Q-P") for path in site.asked), site.asked
 
 
@@ -98,7 +103,7 @@ def test_a_person_who_types_slowly_outside_of_a_field_opens_nothing(site, listin
     listing.keyboard.type("abcdef", delay=120)
     listing.keyboard.press("Enter")
     listing.wait_for_timeout(200)
-    assert len(site.asked) == before
+    assert not any("lookup" in path for path in site.asked[before:])
 
 
 def test_shift_selects_the_rows_between(listing):

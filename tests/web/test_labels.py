@@ -397,6 +397,7 @@ def test_in_a_browser_a_click_on_the_first_free_label_and_a_pdf(
     page.locator("[data-select-all]").check()
     page.locator(".bulk-bar").get_by_role("button", name="Print labels").click()
     expect(page.get_by_text("3 labels on 1 sheet")).to_be_visible()
+    page.wait_for_load_state()  # a click before the script is there asks nothing
     page.locator("[data-place='7']").click()
     expect(page.locator(".sheet__cell--used")).to_have_count(7)
     expect(page.get_by_label("Places already used up")).to_have_value("7")
