@@ -14,6 +14,7 @@ from inventory.api._base import (
     Text,
     answer,
     endpoints,
+    only_parts,
     recorder,
     register,
     requires,
@@ -168,9 +169,7 @@ def _refusal(filed: list[Filed]) -> ValidationRefused:
 def _brought(query: dict[str, Any]) -> list[tuple[str, bytes]]:
     """(name, bytes) of each file of the request."""
     if request.mimetype == "multipart/form-data":
-        if request.form:
-            name = next(iter(request.form))[:60]
-            raise ValidationRefused(f"{name} is not a field of this form; it takes files only.", field=name)
+        only_parts("file")
         files = request.files.getlist("file")
         found = [(each.filename or "report", each.stream.read()) for each in files]
     else:

@@ -70,7 +70,7 @@ def _it_is(session: Session, row: HardwareReport, asked: Asked, recorder: Record
 
 def _register(session: Session, row: HardwareReport, asked: Asked, recorder: Recorder, machine: str) -> None:
     assert row.found is not None  # noqa: S101 - only what was read is asked about
-    one = service.Item(row, from_json(row.found), register=True, given=True, match=Match())
+    one = service.Item(row, from_json(row.found), register=True, given=True, late=True, match=Match())
     service.process(session, [one], recorder)
 
 
@@ -124,7 +124,7 @@ def _again(session: Session, row: HardwareReport, asked: Asked, recorder: Record
 
 def _process(session: Session, row: HardwareReport, recorder: Recorder, asset_id: int | None) -> None:
     assert row.found is not None  # noqa: S101 - only what was read is asked about
-    one = service.Item(row, from_json(row.found), asset_id=asset_id, given=asset_id is not None)
+    one = service.Item(row, from_json(row.found), asset_id=asset_id, given=asset_id is not None, late=True)
     service.process(session, [one], recorder)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, String, Text, text
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from inventory.db import Base, UtcDateTime
@@ -49,6 +49,8 @@ class HardwareReport(Base):
     """What the reader found (see stored.py); None where it could not read the report."""
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the report says that it was made; None where it does not say, or names a time still to come."""
+    lists_drives: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether it names every drive of its machine, so that a later word than an older such report counts."""
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id"))

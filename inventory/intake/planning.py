@@ -27,6 +27,8 @@ class Source:
     sha256: str
     version: int
     stale: bool = False
+    drives_stale: bool = False
+    """Whether a later one told every drive of the machine, so that this one has no say on drives."""
 
     @property
     def words(self) -> str:
@@ -107,7 +109,7 @@ def amending(
         # Once more from another state is another line: the number of lines so far tells them apart.
         key = source.key(f"facts-{state.standing}")
         plan.facts = EventRequest("amended", key, state.tag, None, details | {"source": source.words})
-    if source.stale:
+    if source.drives_stale:
         return plan
     _plan_drives(plan, machine, asset_id, state, known, source)
     return plan

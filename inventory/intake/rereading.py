@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from inventory.intake import service
-from inventory.intake.models import ASKED, REFUSED, SET_ASIDE, HardwareReport
+from inventory.intake.models import REFUSED, SET_ASIDE, HardwareReport
 from inventory.intake.queries import raw
 from inventory.intake.readers._base import readers
 from inventory.intake.receiving import read
@@ -73,7 +73,7 @@ def reread(session: Session, recorder: Recorder, size: int, after: int = 0) -> R
         if standing == SET_ASIDE:
             row.standing, row.words = standing, words
             continue
-        known = row.asset_id if standing != ASKED or row.asset_id is not None else None
-        items.append(service.Item(row, told.found, asset_id=known, given=known is not None))
+        known = row.asset_id
+        items.append(service.Item(row, told.found, asset_id=known, given=known is not None, late=True))
     service.process(session, items, recorder)
     return found

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -38,6 +38,8 @@ from inventory.register.models import Asset, Part
 
 AHEAD: Final = timedelta(days=1)
 """A report that says it was made later than this after it came has a clock that proves nothing."""
+_LOCK: Final = 0x6861_7264
+"""Number of the lock, from the letters of “hard”."""
 IMPLIED: Final = frozenset({"record", "correct"})
 """Whoever may bring reports may have what they add to unknown facts recorded; answers to questions need their own."""
 
@@ -53,6 +55,8 @@ class Item:
     """Given by a person, or found by matching."""
     given: bool = False
     """Whether a person said which machine it is, or that it is a new one: then nothing is matched."""
+    late: bool = False
+    """Whether it came earlier than now: then other reports may have come meanwhile."""
     match: Match | None = None
     plan: Plan = field(default_factory=Plan)
     results: list[Result] = field(default_factory=list)
@@ -71,6 +75,7 @@ def receive(session: Session, reads: Sequence[Read], recorder: Recorder, registe
     With *register_new* machines that nobody on record answers to are registered as returned to the hub.
     A report that is on record is not read into the register again, unless it still waits for its machine.
     """
+    _one_at_a_time(session)
     rows = _rows_of(session, [each.document.sha256 for each in reads])
     items: list[Item] = []
     before: set[str] = set()
@@ -84,6 +89,7 @@ def receive(session: Session, reads: Sequence[Read], recorder: Recorder, registe
         if row is not None and not _open(row, each):
             before.add(sha)
             continue
+        late = row is not None
         if row is None:
             row = rows[sha] = _new_row(each, recorder)
         if each.found is None:
@@ -91,7 +97,7 @@ def receive(session: Session, reads: Sequence[Read], recorder: Recorder, registe
             row.standing, row.words, row.question = REFUSED, each.refusal.message, None
             continue
         fill(row, each, recorder)
-        items.append(Item(row, each.found, register_new))
+        items.append(Item(row, each.found, register_new, late=late))
     _add(session, [row for row in rows.values() if row.id is None])
     process(session, items, recorder)
     tags = _tags(session, rows.values())
@@ -102,6 +108,15 @@ def receive(session: Session, reads: Sequence[Read], recorder: Recorder, registe
         # The same bytes a second time among these came before the second time.
         before.add(each.document.sha256)
     return told
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Wait until nobody else receives reports: two of a machine that neither finds would both register it.
+
+    On SQLite every writer holds the lock already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 def _rows_of(session: Session, hashes: Sequence[str]) -> dict[str, HardwareReport]:
@@ -145,6 +160,7 @@ def fill(row: HardwareReport, read: Read, recorder: Recorder) -> None:
     row.reader, row.reader_version = read.reader, read.version
     row.found = to_json(read.found)
     row.made_at = _sound(read.found.made_at, recorder.now)
+    row.lists_drives = read.found.machine is not None and read.found.machine.lists_drives
     row.standing, row.words, row.question = NOTHING_NEW, "", None
 
 
@@ -154,6 +170,7 @@ def _sound(made_at: datetime | None, now: datetime) -> datetime | None:
 
 def process(session: Session, items: list[Item], recorder: Recorder) -> None:
     """Match, plan and record, in rounds: reports that may be about one machine go one after another."""
+    _one_at_a_time(session)
     order = {id(each): place for place, each in enumerate(items)}
     pending = items
     while pending:
@@ -193,13 +210,13 @@ def _round(session: Session, items: list[Item], recorder: Recorder) -> list[Item
     numbers = {each.asset_id for each in items if each.asset_id is not None}
     states = states_of(session, numbers)
     donors = {one.asset_id for known in drives.values() for one in known if one.asset_id is not None}
-    newest = _newest(session, numbers | donors)
+    newest, listing = _newest(session, numbers | donors)
     settled = _settled(session, numbers)
     touched: set[int] = set()
     taken: list[Item] = []
     waiting: list[Item] = []
     for each in items:
-        _plan(session, each, states, drives, newest, recorder)
+        _plan(session, each, states, drives, (newest, listing), recorder)
         answered = settled.get(each.asset_id or 0, set())
         each.plan.questions = [one for one in each.plan.questions if one["id"] not in answered]
         about = each.plan.donors | ({each.asset_id} if each.asset_id is not None else set())
@@ -247,16 +264,55 @@ def states_of(session: Session, numbers: Iterable[int]) -> dict[int, State]:
     return {number: replay([line for line, _ in history]) for number, history in lines.items()}
 
 
-def _newest(session: Session, numbers: set[int]) -> dict[int, datetime]:
-    """When the latest report of each of these machines was made, of those that say so; one statement."""
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    """When the latest report of a machine was made, of those that say so, and came or was made, of all."""
+
+    made: datetime | None
+    came: datetime | None
+
+    def after(self, each: Item) -> bool:
+        """Whether it is later than *each*; of one that comes just now only what it says of itself counts."""
+        if each.late:
+            own = each.row.made_at or each.row.received_at
+            return self.came is not None and self.came > own
+        return each.row.made_at is not None and self.made is not None and self.made > each.row.made_at
+
+
+_NONE: Final = _Newest(None, None)
+
+
+def _newest(session: Session, numbers: set[int]) -> tuple[dict[int, _Newest], dict[int, _Newest]]:
+    """The latest report of each of these machines, and the latest that lists every drive; one statement."""
+    any_: dict[int, _Newest] = {}
+    listing: dict[int, _Newest] = {}
     if not numbers:
-        return {}
+        return any_, listing
+    row = HardwareReport
+    came = func.coalesce(row.made_at, row.received_at)
     rows = session.execute(
-        select(HardwareReport.asset_id, func.max(HardwareReport.made_at))
-        .where(HardwareReport.asset_id.in_(sorted(numbers)), HardwareReport.made_at.is_not(None))
-        .group_by(HardwareReport.asset_id)
+        select(row.asset_id, row.lists_drives, func.max(row.made_at), func.max(came))
+        .where(row.asset_id.in_(sorted(numbers)))
+        .group_by(row.asset_id, row.lists_drives)
     )
-    return {int(number): at for number, at in rows if number is not None and at is not None}
+    for number, lists, made, last in rows:
+        found = _Newest(_utc(made), _utc(last))
+        if lists:
+            listing[number] = found
+        other = any_.get(number, _NONE)
+        any_[number] = _Newest(_later(found.made, other.made), _later(found.came, other.came))
+    return any_, listing
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    # SQLite tells the largest of two columns as the text that it keeps.
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((each for each in (one, other) if each is not None), default=None)
 
 
 def _settled(session: Session, numbers: set[int]) -> dict[int, set[str]]:
@@ -282,16 +338,17 @@ def _plan(
     each: Item,
     states: dict[int, State],
     drives: dict[str, list[KnownDrive]],
-    newest: dict[int, datetime],
+    newest: tuple[dict[int, _Newest], dict[int, _Newest]],
     recorder: Recorder,
 ) -> None:
-    row, machine, made = each.row, each.machine, each.row.made_at
+    row, machine = each.row, each.machine
+    any_, listing = newest
     if machine is None:
         return  # What a report about drives alone asks was settled when its place was looked for.
     source = Source(row.sha256, row.reader_version)
     known = {
         comparison_form("serial", drive.serial): [
-            replace(one, newer=_later(newest, one.asset_id, made))
+            replace(one, newer=listing.get(one.asset_id or 0, _NONE).after(each))
             for one in drives.get(comparison_form("serial", drive.serial), ())
         ]
         for drive in machine.drives
@@ -299,7 +356,11 @@ def _plan(
     }
     if each.asset_id is not None:
         state = states[each.asset_id]
-        source = replace(source, stale=_later(newest, each.asset_id, made))
+        source = replace(
+            source,
+            stale=any_.get(each.asset_id, _NONE).after(each),
+            drives_stale=listing.get(each.asset_id, _NONE).after(each),
+        )
         each.plan = amending(machine, each.asset_id, state, known, source)
     elif each.register and each.match is not None and each.match.why is None:
         each.plan = opening(machine, known, source, recorder.settings.tag_prefix)
@@ -315,11 +376,6 @@ def _plan(
             item("new_machine", machine_words(machine), "Nothing on record answers to it",
                  "A machine is not taken into the register unless somebody says so.")
         ]  # fmt: skip
-
-
-def _later(newest: dict[int, datetime], asset_id: int | None, made: datetime | None) -> bool:
-    latest = newest.get(asset_id) if asset_id is not None else None
-    return made is not None and latest is not None and latest > made
 
 
 def _doubt(session: Session, machine: MachineFound, match: Match) -> dict[str, Any]:
@@ -392,10 +448,11 @@ def _record(session: Session, items: list[Item], recorder: Recorder) -> None:
     _nothing_left_over(taken_out, fitted)
     for each in items:
         _settle(each)
-    if taken_out:
+    moved = [request.details["uid"] for _, request, result in taken_out if result.outcome != "refused"]
+    if moved:
         session.flush()
-        moved = {f"drive_absent:{request.details['uid']}" for _, request, _ in taken_out}
-        _answered_by_itself(session, {number for each in items for number in each.plan.donors}, moved)
+        donors = {number for each in items for number in each.plan.donors}
+        _answered_by_itself(session, donors, {f"drive_absent:{uid}" for uid in moved})
 
 
 def _answered_by_itself(session: Session, numbers: set[int], moot: set[str]) -> None:

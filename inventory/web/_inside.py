@@ -37,6 +37,7 @@ def report_line(row: HardwareReport) -> dict[str, Any]:
         "when": when(row.made_at, zone) if row.made_at else f"received {when(row.received_at, zone)}",
         "href": url_for("web_arrivals.report", number=row.id),
         "raw": url_for("web_arrivals.raw_report", number=row.id),
+        "asked": len(row.question or ()),
     }
 
 

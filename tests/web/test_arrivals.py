@@ -64,6 +64,7 @@ def test_the_first_page_teaches_and_then_lists(client: FlaskClient, world: World
 def test_a_question_shows_both_sides_and_is_answered_with_one_tap(client: FlaskClient, world: World) -> None:
     registered(world, "M-1", model="OptiPlex 7040", drives=None)
     bring_files(client, ("a.json", lshw()))
+    assert "1 question to answer" in words(client.get("/t/M-1"))
     page = words(client.get("/hardware-reports/questions"))
     assert "The report says OptiPlex 7060" in page and "The record says OptiPlex 7040" in page
     [asked] = world.session.query(HardwareReport.question).scalar()

@@ -32,6 +32,7 @@ def upgrade():
         sa.Column("reader_version", sa.Integer(), nullable=False),
         sa.Column("found", sa.JSON(), nullable=True),
         sa.Column("made_at", UtcDateTime(), nullable=True),
+        sa.Column("lists_drives", sa.Boolean(), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("asset_id", KEY, nullable=True),
