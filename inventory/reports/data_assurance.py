@@ -147,7 +147,8 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
         {"what": _ROWS[key], "machines": Figure(len(found[key]), key), "meaning": _MEANING[key]} for key in _ROWS
     ]  # fmt: skip
     reasons = _reasons(session, list(found["below"].values()))
-    said = {_digest(reason): reason for reason in reasons.values()}
+    # Of several ways to write one reason always the same is shown.
+    said = {_digest(reason): reason for reason in sorted(reasons.values(), reverse=True)}
     split = sorted(
         ((len(machines), key) for key, machines in found.items() if key.startswith("below.")),
         key=lambda each: (-each[0], each[1]),
