@@ -360,8 +360,15 @@ class Consigned(Details):
             )
 
 
+class Dismantled(Details):
+    reason = Words(500, personal=True)
+    """Why not a better route, where one was advised."""
+
+
 class GivenForPreparation(Details):
     partner = Words(64, required=True, pattern=UID)
+    reason = Words(500, personal=True)
+    """Why not a better route, where one was advised."""
     reference = Words(120)
     unsanitised_under_contract = Flag()
     certified_destruction_contract = Words(120)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inventory.config import Settings
-from inventory.errors import NotFound
+from inventory.errors import NotFound, RuleRefused
 from inventory.reports._base import Figure, members_of, run
 from inventory.reports._query import Query
 from inventory.reports.data_assurance import MOST_REASONS
@@ -165,6 +165,29 @@ def test_departures_below_the_advice_are_split_by_their_reasons(world: World) ->
         "… because: hinge broke": 1,
         "… because: wet": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [("dismantled", {}), ("given_for_preparation", {"partner": "remakery"} | CONTRACT), ("declared_waste", {})],
+)
+def test_every_way_below_the_advice_asks_for_a_reason_once_and_shows_it(
+    world: World, kind: str, more: dict[str, Any]
+) -> None:
+    world.used_machine("ED-1")
+    world.record("returned", "ED-1", "2018-02-01")
+    world.record("inspected", "ED-1", "2018-02-02", functional="working", cosmetic="B", computed_route="redeploy")
+    with pytest.raises(RuleRefused, match="give the reason"):
+        world.record(kind, "ED-1", "2018-02-03", **more)
+    world.record(kind, "ED-1", "2018-02-03", reason="parts wanted", **more)
+    if kind == "dismantled":
+        world.record("declared_waste", "ED-1", "2018-02-04")
+    if kind == "declared_waste":
+        world.record("given_for_preparation", "ED-1", "2018-02-04", partner="remakery", **CONTRACT)
+    report = run("data_assurance", world.session, Query(), world.settings)
+    told = {row["what"]: row["machines"].value for row in report.rows if row["machines"].value}
+    assert told["Went below the advised route"] == 1
+    assert told["… because: parts wanted"] == 1
 
 
 def test_a_reason_that_was_erased_is_told_as_such(world: World) -> None:
