@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from inventory.advice.embodied import EMBODIED
+from inventory.advice.embodied import EMBODIED, NOTICE
 from inventory.advice.systems import NONE, SYSTEMS, WINDOWS_10_ENDED, Hardware, path_of
 from inventory.lifecycle.bench import below_floor, what_failed, what_is_locked
 from inventory.register.kinds import COMPUTER_KINDS, KINDS
@@ -54,6 +54,8 @@ class Advice:
     reasons: tuple[str, ...]
     cautions: tuple[str, ...] = ()
     os_path: str | None = None
+    notice: str = ""
+    """Where a reason rests on data that must be named."""
     version: str = RULES_VERSION
 
 
@@ -131,12 +133,14 @@ def advise(known: Known, floors: Floors) -> Advice:
     # What decided stands first.
     reasons = [cap.because for cap in caps if ORDER.index(cap.route) == worst]
     reasons += [cap.because for cap in caps if ORDER.index(cap.route) != worst]
-    if worst < ORDER.index("recycle") and (carbon := EMBODIED.get(known.kind)):
+    carbon = EMBODIED.get(known.kind) if worst < ORDER.index("recycle") else None
+    if carbon is not None:
         reasons.append(
             f"Making a new {KINDS[known.kind].label.lower()} costs about {carbon.median} kg CO2e "
             f"({carbon.p25} to {carbon.p75}); using this one longer puts that off."
         )
-    return Advice(ORDER[worst], tuple(reasons), _cautions(known, floors), path.key if path else None)
+    notice = NOTICE if carbon is not None else ""
+    return Advice(ORDER[worst], tuple(reasons), _cautions(known, floors), path.key if path else None, notice)
 
 
 def _cautions(known: Known, floors: Floors) -> tuple[str, ...]:

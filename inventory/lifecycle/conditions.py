@@ -144,11 +144,16 @@ def a_lower_route_needs_a_reason(state: State, details: dict[str, Any], personal
     return None
 
 
-def better_route_needs_a_reason(state: State, details: dict[str, Any], personal: dict[str, Any]) -> str | None:
-    """Waste (Scotland) Regulations 2012, duty to apply the hierarchy: a departure from it has a reason."""
+def better_route_was_open(state: State) -> bool:
+    """Whether re-use was advised, or prepared, and nobody has told yet why it came otherwise."""
     inspection = state.inspection or {}
     advised = inspection.get("advised_route") or inspection.get("computed_route")
-    open_route = state.status == "ready_for_reuse" or advised in BETTER_ROUTES
-    if open_route and not personal.get("reason"):
+    told = state.status in ("awaiting_collection", "dismantled")
+    return not told and (state.status == "ready_for_reuse" or advised in BETTER_ROUTES)
+
+
+def better_route_needs_a_reason(state: State, details: dict[str, Any], personal: dict[str, Any]) -> str | None:
+    """Waste (Scotland) Regulations 2012, duty to apply the hierarchy: a departure from it has a reason."""
+    if better_route_was_open(state) and not personal.get("reason"):
         return "a better route than waste was open (it was fit for re-use); give the reason"
     return None

@@ -24,6 +24,8 @@ from inventory.register.statuses import STATUSES
 CODE = r"^[^\x00-\x1f]{1,64}$"
 UID = r"^[A-Za-z0-9_.:-]{1,64}$"
 MEASURED = r"^[<>]?\d{1,5}(\.\d{1,3})?$"
+OF_ONE = {"of_one": True}
+"""Marks a detail that is found out machine by machine, so that no mode of scanning sets it for many."""
 PASS_FAIL = {"passed": "Passed", "failed": "Failed"}
 MEDIA = {"hdd": "Hard disk", "ssd": "SATA SSD", "nvme": "NVMe SSD", "emmc": "eMMC", "other": "Other"}
 METHODS = {"clear": "Clear", "purge": "Purge", "destroy": "Destroy"}
@@ -250,20 +252,20 @@ class Inspected(Details):
     r2_cosmetic = Choice(R2_COSMETIC)
     results = Lines(TestResult, 40)
     locks = Lines(LockFound, 10)
-    battery_percent = Whole(0, 150)
-    no_drive_fitted = Flag()
-    no_drive_seen = Choice(NO_DRIVE_SEEN)
-    pat_tester = Words(120, personal=True)
-    pat_instrument = Words(120)
-    pat_date = Day()
-    pat_class = Choice(PAT_CLASSES)
-    pat_visual = Choice(PASS_FAIL)
-    pat_earth_ohm = Words(12, pattern=MEASURED)
-    pat_insulation_mohm = Words(12, pattern=MEASURED)
-    pat_fuse_a = Words(12, pattern=MEASURED)
-    pat_result = Choice(PASS_FAIL)
-    pat_next_due = Day()
-    computed_route = Choice(ROUTES)
+    battery_percent = Whole(0, 150, metadata=OF_ONE)
+    no_drive_fitted = Flag(metadata=OF_ONE)
+    no_drive_seen = Choice(NO_DRIVE_SEEN, metadata=OF_ONE)
+    pat_tester = Words(120, personal=True, metadata=OF_ONE)
+    pat_instrument = Words(120, metadata=OF_ONE)
+    pat_date = Day(metadata=OF_ONE)
+    pat_class = Choice(PAT_CLASSES, metadata=OF_ONE)
+    pat_visual = Choice(PASS_FAIL, metadata=OF_ONE)
+    pat_earth_ohm = Words(12, pattern=MEASURED, metadata=OF_ONE)
+    pat_insulation_mohm = Words(12, pattern=MEASURED, metadata=OF_ONE)
+    pat_fuse_a = Words(12, pattern=MEASURED, metadata=OF_ONE)
+    pat_result = Choice(PASS_FAIL, metadata=OF_ONE)
+    pat_next_due = Day(metadata=OF_ONE)
+    computed_route = Choice(ROUTES, metadata=OF_ONE)
     advised_route = Choice(ROUTES)
     reason = Words(500, personal=True)
     """Why the advised route is below the computed one."""
@@ -377,8 +379,15 @@ class Consigned(Details):
             )
 
 
+class Dismantled(Details):
+    reason = Words(500, personal=True)
+    """Why not a better route, where one was advised."""
+
+
 class GivenForPreparation(Details):
     partner = Words(64, required=True, pattern=UID)
+    reason = Words(500, personal=True)
+    """Why not a better route, where one was advised."""
     reference = Words(120)
     unsanitised_under_contract = Flag()
     certified_destruction_contract = Words(120)

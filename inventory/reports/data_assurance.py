@@ -70,7 +70,10 @@ def _candidates(settings: Settings) -> Any:
         and_(event.kind == "reassigned") if not settings.reassign_needs_clean_drives else and_(
             event.kind == "reassigned", flagged("drives_not_wiped")),
         and_(event.kind == "inspected", flagged("no_drive_fitted")),
-        and_(event.kind.in_(sorted(BELOW))),
+        # A better route that was open asked for a reason; those of the other kinds are few.
+        and_(event.kind == "declared_waste", or_(event.personal_digest.is_not(None), told_later)),
+        and_(event.kind.in_(sorted(BELOW - {"declared_waste"}))),
+        and_(event.kind == "inspected", event.personal_digest.is_not(None)),
         and_(event.kind.in_(sorted(HANDS_OVER)), told_later),
     ]  # fmt: skip
     return union_all(*(select(event.asset_id).where(part) for part in parts)).subquery()
@@ -144,7 +147,8 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
         {"what": _ROWS[key], "machines": Figure(len(found[key]), key), "meaning": _MEANING[key]} for key in _ROWS
     ]  # fmt: skip
     reasons = _reasons(session, list(found["below"].values()))
-    said = {_digest(reason): reason for reason in reasons.values()}
+    # Of several ways to write one reason always the same is shown.
+    said = {_digest(reason): reason for reason in sorted(reasons.values(), reverse=True)}
     split = sorted(
         ((len(machines), key) for key, machines in found.items() if key.startswith("below.")),
         key=lambda each: (-each[0], each[1]),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from inventory.lifecycle.conditions import BETTER_ROUTES, a_lower_route_needs_a_reason
+from inventory.lifecycle.conditions import a_lower_route_needs_a_reason, better_route_was_open
 from inventory.lifecycle.rules import steps
 from inventory.lifecycle.state import Line, State
 from inventory.register.kinds import KINDS
@@ -96,11 +96,8 @@ def _told(state: State, line: Line, zone: ZoneInfo, drives_seen: bool, free: boo
         yield "no_drive", []
     if line.kind == "inspected" and a_lower_route_needs_a_reason(state, line.details, {}):
         yield "below", []
-    if line.kind in BELOW:
-        inspection = state.inspection or {}
-        advised = inspection.get("advised_route") or inspection.get("computed_route")
-        if advised in BETTER_ROUTES or (state.status == "ready_for_reuse" and line.kind == "declared_waste"):
-            yield "below", []
+    if line.kind in BELOW and better_route_was_open(state):
+        yield "below", []
 
 
 _EXCUSES: Final[tuple[tuple[str, Callable[[Line], bool]], ...]] = (

@@ -92,6 +92,7 @@ def told(advice: Advice | None) -> dict[str, Any] | None:
         "reasons": advice.reasons,
         "cautions": advice.cautions,
         "system": system_label(advice.os_path),
+        "notice": advice.notice,
     }
 
 

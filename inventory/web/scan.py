@@ -85,7 +85,8 @@ def modes() -> list[EventType]:
 def left_out(row: EventType) -> tuple[str, ...]:
     """Details that differ from machine to machine, so that they cannot be set once."""
     shapes = schema_of(row.schema).fields
-    return ("tag", *(name for name, shape in shapes.items() if isinstance(shape, Lines)))
+    one = (name for name, shape in shapes.items() if isinstance(shape, Lines) or shape.metadata.get("of_one"))
+    return ("tag", *one)
 
 
 def mode_of(values: Mapping[str, str]) -> Mode:

@@ -86,7 +86,8 @@ def _mode(row: EventType) -> dict[str, Any]:
         "icon": row.icon,
         "from": [status for status in STATUSES if status in row.allowed_from],
         "to": row.leads_to if isinstance(row.leads_to, str) and row.leads_to != "same" else None,
-        "guards": list(row.guards),
+        # What the script says of a safeguard is about drives.
+        "guards": [name for name in row.guards if name.startswith("clean_drives")],
         "used": _USED.get(next((each for each in row.conditions if each in _USED), None)),
         "fields": [_field(row, entry) for entry in controls],
     }

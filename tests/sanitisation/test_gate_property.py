@@ -416,7 +416,7 @@ def test_no_sequence_of_events_gives_away_an_unclean_machine(
         run_state_machine_as_test(  # type: ignore[no-untyped-call]
             machine,
             settings=settings(
-                max_examples=2_000 if soak else 50 if kind == "sqlite" else 8,
+                max_examples=2_000 if soak else 25 if kind == "sqlite" else 6,
                 stateful_step_count=50,
                 deadline=None,
                 # Shrinking fifty steps of a database takes minutes; the soak run does it.

@@ -1,0 +1,125 @@
+"""The advice: a truth table with the reason that decides, and what must hold for whatever is known."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inventory.advice.embodied import EMBODIED, NOTICE
+from inventory.advice.rules import ORDER, Advice, Floors, Known, advise, system_label
+from inventory.advice.systems import GB, GIB, Hardware
+from inventory.register.kinds import KINDS
+
+TODAY = date(2026, 11, 1)
+GOOD = Hardware("i5-8250U", 4, 8 * GIB, 256 * GB, True, "2.0")
+OLD = Hardware("i5-4300U", 4, 8 * GIB, 256 * GB, True, "2.0")
+FINE = {"functional": "working", "cosmetic": "B"}
+
+
+def bought(years: float) -> date:
+    return TODAY - timedelta(days=round(years * 365.2425))
+
+
+def known(**values: Any) -> Known:
+    return Known(**({"kind": "laptop", "today": TODAY, "bought": bought(3), "inspection": FINE} | values))
+
+
+@pytest.mark.parametrize(
+    ("given", "route", "first"),
+    [
+        (known(), "redeploy", "The inspection found that it works."),
+        (known(bought=bought(4.9)), "redeploy", "The inspection"),
+        (known(bought=bought(6)), "donate", "It is 6.0 years old; from 5 years on the rule is to donate."),
+        (known(bought=bought(8.5)), "recycle", "It is 8.5 years old; above 8 years the rule is the waste contractor."),
+        (known(inspection=FINE | {"functional": "dead"}), "recycle", "The inspection found that it does not work"),
+        (known(inspection=FINE | {"functional": "faulty"}), "donate", "It works with faults"),
+        (known(inspection=FINE | {"cosmetic": "D"}), "recycle", "Its grade C1 is below the floor"),
+        (known(inspection=FINE | {"results": [{"test": "ram", "result": "failed"}]}), "recycle", "Its memory failed"),
+        (known(inspection=FINE | {"results": [{"test": "wifi", "result": "failed"}]}), "redeploy", "The inspection"),
+        (known(hardware=GOOD, has_report=True), "redeploy", "The inspection"),
+        (known(hardware=OLD, has_report=True), "donate", "Windows 11 does not run on it: its processor is too old"),
+        (known(hardware=Hardware("x", 1, GIB, 8 * GB, False, None), has_report=True), "recycle", "Windows 11 does not"),
+        # Before the end of Windows 10 a machine that cannot run 11 had its place inside.
+        (known(hardware=OLD, has_report=True, today=date(2025, 10, 13), bought=date(2024, 1, 1)), "redeploy", "The insp"),
+        # Without a report nothing is said of systems, and a monitor has none.
+        (known(hardware=OLD), "redeploy", "The inspection"),
+        (known(kind="monitor", hardware=OLD, has_report=True), "redeploy", "The inspection"),
+        (known(bought=None), "redeploy", "The inspection"),
+        (known(inspection=None), "redeploy", "It is 3.0 years old"),
+        (known(bought=None, inspection=None), None, "Neither its date of purchase nor an inspection"),
+    ],
+)  # fmt: skip
+def test_the_lowest_rule_decides_and_is_told_first(given: Known, route: str | None, first: str) -> None:
+    advice = advise(given, Floors())
+    assert advice.route == route
+    assert advice.reasons[0].startswith(first), advice.reasons
+
+
+def test_the_ages_and_the_floor_are_settings() -> None:
+    assert advise(known(bought=bought(6)), Floors(donate_years=7)).route == "redeploy"
+    assert advise(known(bought=bought(6)), Floors(recycle_years=5)).route == "recycle"
+    assert advise(known(inspection=FINE | {"cosmetic": "D"}), Floors(donation_floor="F1 C0")).route == "redeploy"
+
+
+def test_what_is_to_be_seen_to_decides_nothing() -> None:
+    advice = advise(
+        known(
+            battery_percent=41, drives_failing=("WD-1",), hardware=Hardware("i5-8250U", 4), has_report=True,
+            inspection=FINE | {"locks": [{"lock": "mdm", "state": "present"}]},
+        ),
+        Floors(),
+    )  # fmt: skip
+    assert advice.route == "redeploy"
+    told = " ".join(advice.cautions)
+    for each in ("WD-1 calls itself failing", "41 %", "still enrolled in device management", "memory"):
+        assert each in told, each
+
+
+def test_the_carbon_of_a_new_one_speaks_for_using_it_longer_and_not_for_waste() -> None:
+    assert "about 235 kg CO2e (189 to 277)" in advise(known(), Floors()).reasons[-1]
+    assert "CO2e" not in " ".join(advise(known(bought=bought(9)), Floors()).reasons)
+    assert "CO2e" not in " ".join(advise(known(kind="printer"), Floors()).reasons)
+
+
+def test_the_carbon_table_names_its_licence_and_kinds_that_there_are() -> None:
+    assert "ODbL" in NOTICE
+    assert set(EMBODIED) <= set(KINDS)
+    assert all(each.p25 < each.median < each.p75 for each in EMBODIED.values())
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [("WIN11", "Windows 11"), ("NONE", "None that is still supported"), (None, None), ("x", None)]
+)
+def test_a_system_in_words(key: str | None, words: str | None) -> None:
+    assert system_label(key) == words
+
+
+ANYTHING = st.builds(
+    Known,
+    kind=st.sampled_from(sorted(KINDS)),
+    today=st.dates(date(2016, 1, 1), date(2035, 1, 1)),
+    bought=st.none() | st.dates(date(2000, 1, 1), date(2035, 1, 1)),
+    inspection=st.none() | st.fixed_dictionaries(
+        {"functional": st.sampled_from(["working", "faulty", "dead"]), "cosmetic": st.sampled_from("ABCD")}
+    ),
+    battery_percent=st.none() | st.integers(0, 150),
+    hardware=st.sampled_from([GOOD, OLD, Hardware()]),
+    has_report=st.booleans(),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(ANYTHING, st.integers(1, 9))
+def test_advice_always_has_a_reason_and_age_never_makes_it_better(given: Known, years: int) -> None:
+    def rank(advice: Advice) -> int:
+        return ORDER.index(advice.route) if advice.route else -1
+
+    from dataclasses import replace
+
+    advice = advise(given, Floors())
+    assert advice.reasons and all(each.endswith(".") for each in advice.reasons)
+    if given.bought is not None:
+        older = replace(given, bought=given.bought - timedelta(days=365 * years))
+        assert rank(advise(older, Floors())) >= rank(advice)
