@@ -1,4 +1,4 @@
-"""A certificate of sanitisation as A4 pages: machine, every drive, people with room to sign, the code to check it by."""
+"""A certificate of sanitisation as A4 pages: machine, every drive, room to sign, the code to check it by."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
