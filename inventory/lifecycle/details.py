@@ -36,7 +36,8 @@ VERIFICATIONS = {
     "sample": "By reading back a part",
     "full": "By reading back everything",
 }
-"""How somebody made sure that the technique did what it should (SP 800-88 Rev. 2: status is enough unless policy asks more)."""
+"""How somebody made sure that the technique did what it should. By SP 800-88 Rev. 2 the status is enough unless policy
+asks for more."""
 FUNCTIONAL = {"working": "Fully working", "faulty": "Works with faults", "dead": "Does not work"}
 COSMETIC = {"A": "As new", "B": "Light marks", "C": "Heavy marks", "D": "Damaged"}
 ROUTES = {

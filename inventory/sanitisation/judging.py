@@ -117,8 +117,9 @@ def _unknown_technique(found: ErasureFound, now: datetime) -> str | None:
         return None
     row = technique_named(found.technique)
     if row is None:
-        said = f"“{found.pattern}”" if found.pattern else "what was done"
-        return f"The register does not know the technique: the report says {said}."
+        if not found.pattern:
+            return "The report does not say what was done."
+        return f"The register does not know the technique that the report names: “{found.pattern}”."
     if level_of(row, found.medium) == NONE:
         return f"{row.label} is no sanitisation of this kind of drive."
     return None

@@ -21,8 +21,13 @@ from inventory.register.kinds import KINDS
 from inventory.register.naming import names_of
 from inventory.register.photos import photos_of
 from inventory.register.statuses import ON_SITE, STATUSES
+from inventory.sanitisation.judging import VERDICTS
+from inventory.sanitisation.models import ErasureRecord
+from inventory.sanitisation.queries import evidence_of
 from inventory.sanitisation.rules import drive_name, reasons_unclean, unclean_drive
+from inventory.sanitisation.standings import STANDINGS
 from inventory.web import _words as words
+from inventory.web._evidence import ICONS
 from inventory.web._finding import Found
 from inventory.web._inside import inside
 from inventory.web._inspection import KEY as INSPECTED
@@ -36,6 +41,7 @@ _STEPS: Final = (
 )  # fmt: skip
 """Of the steps that are possible, the first of these is offered largest."""
 _PURCHASE: Final = ("order_reference", "purchase_date", "purchase_cost", "warranty_end")
+_RECORDS_SHOWN: Final = 3
 _SHUT: Final = "clean_drives"
 """The guard that no detail opens."""
 
@@ -61,6 +67,7 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
     barred = [row for row in possible if unclean and _SHUT in row.guards]
     steps = _steps(found, [row for row in possible if row not in barred], bool(unclean))
     drives = _drive_names(found)
+    evidence = evidence_of(session(), found.machine.asset.id) if state.drives else {}
     return SimpleNamespace(
         tag=found.tag,
         words=found.words,
@@ -75,7 +82,8 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
         unclean=[reason[:1].upper() + reason[1:] for reason in unclean],
         barred=[row.label.lower() for row in barred],
         lines=_lines(found, names, drives, "correct" in permissions),
-        drives=[_drive(found, drive) for drive in state.drives.values()],
+        drives=[_drive(found, drive, evidence.get(drive.uid, [])) for drive in state.drives.values()],
+        certificates=url_for("web_certificates.machine", tag=found.tag) if state.drives else None,
         no_drives=_no_drives(found),
         identifiers=_identifiers(found),
         purchase=[(words.label_of(name), _fact(facts, name)) for name in _PURCHASE],
@@ -210,7 +218,7 @@ def _correction(voiding: Any) -> str:
     return f"Corrected by {voiding.actor_name} on {day}{told}"
 
 
-def _drive(found: Found, drive: FittedDrive) -> dict[str, Any]:
+def _drive(found: Found, drive: FittedDrive, records: list[ErasureRecord]) -> dict[str, Any]:
     zone = settings().zone
     name, _, more = drive_label(drive).partition(" (")
     problem = unclean_drive(found.state, drive, zone) if found.status in ON_SITE else None
@@ -219,7 +227,25 @@ def _drive(found: Found, drive: FittedDrive) -> dict[str, Any]:
         told = f"Wiped ({drive.wiped_method}) on {wiped}"
     else:
         told = "Never used here; needs no wipe" if not found.state.used_before else "No wipe on record"
-    return {"name": name, "more": more.rstrip(")"), "problem": problem, "words": told}
+    return {
+        "name": name,
+        "more": more.rstrip(")"),
+        "problem": problem,
+        "words": told,
+        "evidence": [_evidence(each) for each in records[:_RECORDS_SHOWN]],
+        "more_evidence": max(len(records) - _RECORDS_SHOWN, 0),
+    }
+
+
+def _evidence(record: ErasureRecord) -> dict[str, str]:
+    """A record of a wipe, in one line that leads to it."""
+    zone = settings().zone
+    day = words.when(record.ended_at, zone, "day") if record.ended_at else words.when(record.received_at, zone, "day")
+    return {
+        "words": f"{VERDICTS[record.verdict]}, {day}: {STANDINGS[record.standing].lower()}",
+        "icon": ICONS[record.verdict],
+        "href": url_for("web_sanitisation.record", number=record.id),
+    }
 
 
 def _no_drives(found: Found) -> str:

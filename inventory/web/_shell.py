@@ -62,6 +62,8 @@ OPEN_ENDPOINTS = {
     "web_scan_app.manifest",
     "web_trust.index",
     "web_trust.certificate",
+    "web_certificates.public",
+    "web_certificates.public_capitals",
 }
 """What is served before anybody signs in."""
 

@@ -296,6 +296,8 @@ def test_what_is_no_report_is_refused_in_a_sentence_and_holds_up_no_other(
 
 def test_a_report_on_many_drives_takes_no_statement_per_drive(bench: Bench) -> None:
     counts = []
+    # Which are drawn for a check is up to chance.
+    bench.world.settings = replace(bench.world.settings, audit_sample_percent=0)
     for size in (2, 8):
         tags = [bench.returned(f"M{size}-{number}") for number in range(size)]
         log = logs.nwipe(*({"serial": f"D-{tag}", "name": f"sd{number}"} for number, tag in enumerate(tags)))
