@@ -75,7 +75,7 @@ class Filed:
 
 def receivers() -> dict[str, Receiver]:
     """Every receiver by its key, in the order in which files go through them."""
-    found: dict[str, Receiver] = find_across("RECEIVERS", module="receiving")
+    found: dict[str, Receiver] = find_across("RECEIVERS", module="arriving")
     return dict(sorted(found.items(), key=lambda each: (each[1].place, each[0])))
 
 

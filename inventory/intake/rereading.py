@@ -9,7 +9,7 @@ from inventory.intake import service
 from inventory.intake.models import REFUSED, SET_ASIDE, HardwareReport
 from inventory.intake.queries import raw
 from inventory.intake.readers._base import readers
-from inventory.intake.receiving import read
+from inventory.intake.arriving import read
 from inventory.lifecycle.requests import Recorder
 from inventory.reading.documents import Document
 

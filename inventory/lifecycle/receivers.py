@@ -1,6 +1,6 @@
 """What receives files that come in: the shape by which a concept offers itself to whoever hands files out.
 
-A concept has a module ``receiving`` with ``RECEIVERS``, a mapping of keys to `Receiver`; discovery finds it.
+A concept has a module ``arriving`` with ``RECEIVERS``, a mapping of keys to `Receiver`; discovery finds it.
 """
 
 from collections.abc import Callable, Sequence

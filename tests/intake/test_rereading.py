@@ -6,7 +6,7 @@ import pytest
 
 from inventory.db import transaction
 from inventory.errors import ValidationRefused
-from inventory.intake import receiving
+from inventory.intake import arriving
 from inventory.intake.answering import answer
 from inventory.intake.findings import DriveFound, HardwareFound, MachineFound
 from inventory.intake.models import HardwareReport
@@ -61,7 +61,7 @@ def test_what_cannot_be_read_any_more_keeps_what_was_read(
     def refuses(*args: Any) -> Any:
         raise ValidationRefused("It is no report after all.")
 
-    monkeypatch.setattr(receiving, "read_document", refuses)
+    monkeypatch.setattr(arriving, "read_document", refuses)
     assert again(world).refused == 1
     found = row(world, number)
     assert (found.found is None) is (before is None)
@@ -70,7 +70,7 @@ def test_what_cannot_be_read_any_more_keeps_what_was_read(
 
 
 def test_what_says_the_same_as_before_changes_nothing(world: World) -> None:
-    read = receiving.read(Document("old.json", lshw()))
+    read = arriving.read(Document("old.json", lshw()))
     number = keep(world, lshw(), read.found)
     before = row(world, number).words, lines(world)
     assert again(world).changed == 0
@@ -103,7 +103,7 @@ def test_an_old_report_read_again_does_not_take_a_drive_back_that_was_seen_elsew
 
 
 def test_a_late_answer_to_a_report_without_drives_in_later_ones_still_brings_its_drives(world: World) -> None:
-    number = keep(world, lshw(), receiving.read(Document("a", lshw())).found)
+    number = keep(world, lshw(), arriving.read(Document("a", lshw())).found)
     registered(world, "M-1", drives=None)
     world.later(days=1)
     bare = MachineFound(serial="7HPX2J2", manufacturer="Dell", model="OptiPlex 3010")
