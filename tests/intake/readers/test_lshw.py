@@ -108,9 +108,10 @@ def test_a_disc_that_says_nothing_and_a_small_case_on_usb_leave_no_trace() -> No
     silent = {"id": "disk", "class": "disk", "size": 10**11}
     small = {**ex.CASE, "children": [{"id": "disk", "class": "disk", "product": "Case", "size": 10**10}]}
     other = {"id": "device", "class": "generic", "description": "Fingerprint reader"}
+    sd_disc = {"id": "disk", "class": "disk", "product": "SC64G", "serial": "55667788", "capabilities": {"sd": True}}
     radio = {"id": "device", "class": "generic", "description": "SD/MMC Device", "product": "WL18", "serial": "123987"}
     card = {"id": "card", "class": "generic", "description": "SD Card", "product": "SC64G"}
-    found = of_json(ex.lshw(ex.SATA, silent, small, other, radio, card))
+    found = of_json(ex.lshw(ex.SATA, silent, small, other, radio, card, sd_disc))
     assert found.machine is not None
     assert (len(found.machine.drives), found.notes) == (1, ())
 
