@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from inventory.intake import service
+from inventory.intake.arriving import read
 from inventory.intake.models import REFUSED, SET_ASIDE, HardwareReport
 from inventory.intake.queries import raw
 from inventory.intake.readers._base import readers
-from inventory.intake.arriving import read
 from inventory.lifecycle.requests import Recorder
 from inventory.reading.documents import Document
 
