@@ -240,7 +240,7 @@ def test_a_withdrawn_record_is_not_written_to_but_the_one_it_was_merged_into_is_
     world: World, bring: Receive
 ) -> None:
     registered(world, "M-1")
-    registered(world, "M-2", identifiers=[], drives=[])
+    registered(world, "M-2", identifiers=[])
     world.record("merged", "M-1", None, into="M-2")
     [question] = asked(world, bring(told(optiplex()), register_new=True)[0].number)
     assert "withdrawn" in question["why"] and question["candidates"] == ["M-2"]
