@@ -41,6 +41,8 @@ PURE = {
     "sanitisation/rules.py",
     "sanitisation/findings.py",
     "intake/findings.py",
+    "intake/questions.py",
+    "intake/stored.py",
     "intake/gathering.py",
     "intake/identity.py",
     "intake/kinds.py",
