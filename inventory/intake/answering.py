@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from inventory.errors import NotAllowed, NotFound, RuleRefused, ValidationRefused
 from inventory.intake import service
+from inventory.intake.items import Item
 from inventory.intake.matching import Match
 from inventory.intake.models import ASKED, SET_ASIDE, HardwareReport
 from inventory.intake.planning import Source
 from inventory.intake.questions import answers_to
+from inventory.intake.recording import close
 from inventory.intake.stored import from_json
 from inventory.lifecycle.requests import EventRequest, Recorder
 from inventory.lifecycle.service import record_event
@@ -70,7 +72,7 @@ def _it_is(session: Session, row: HardwareReport, asked: Asked, recorder: Record
 
 def _register(session: Session, row: HardwareReport, asked: Asked, recorder: Recorder, machine: str) -> None:
     assert row.found is not None  # noqa: S101 - only what was read is asked about
-    one = service.Item(row, from_json(row.found), register=True, given=True, late=True, match=Match())
+    one = Item(row, from_json(row.found), register=True, given=True, late=True, match=Match())
     service.process(session, [one], recorder)
 
 
@@ -124,7 +126,7 @@ def _again(session: Session, row: HardwareReport, asked: Asked, recorder: Record
 
 def _process(session: Session, row: HardwareReport, recorder: Recorder, asset_id: int | None) -> None:
     assert row.found is not None  # noqa: S101 - only what was read is asked about
-    one = service.Item(row, from_json(row.found), asset_id=asset_id, given=asset_id is not None, late=True)
+    one = Item(row, from_json(row.found), asset_id=asset_id, given=asset_id is not None, late=True)
     service.process(session, [one], recorder)
 
 
@@ -134,7 +136,7 @@ def _record(session: Session, row: HardwareReport, request: EventRequest, record
 
 
 def _close(row: HardwareReport, asked: Asked) -> None:
-    service.close(row, [each for each in row.question or () if each["id"] != asked["id"]])
+    close(row, [each for each in row.question or () if each["id"] != asked["id"]])
 
 
 def _ascii(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a report means for one machine: lines to record and questions to ask, from its state. Pure."""
+"""What a report means for one machine: lines to record and questions to ask, from its state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

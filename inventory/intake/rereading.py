@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from inventory.intake import service
-from inventory.intake.arriving import read
+from inventory.intake.items import Item
 from inventory.intake.models import REFUSED, SET_ASIDE, HardwareReport
 from inventory.intake.queries import raw
 from inventory.intake.readers._base import readers
@@ -53,7 +53,7 @@ def reread(session: Session, recorder: Recorder, size: int, after: int = 0) -> R
         .with_for_update()
     ).all()
     found = Reread(last=rows[-1].id if rows else None)
-    items: list[service.Item] = []
+    items: list[Item] = []
     for row in rows:
         told = read(Document(row.name, raw(row)))
         row.reader, row.reader_version = told.reader or row.reader, max(told.version, row.reader_version)
@@ -74,6 +74,6 @@ def reread(session: Session, recorder: Recorder, size: int, after: int = 0) -> R
             row.standing, row.words = standing, words
             continue
         known = row.asset_id
-        items.append(service.Item(row, told.found, asset_id=known, given=known is not None, late=True))
+        items.append(Item(row, told.found, asset_id=known, given=known is not None, late=True))
     service.process(session, items, recorder)
     return found

@@ -80,6 +80,13 @@ def test_what_cannot_be_read_is_refused_with_the_reason_and_leaves_nothing(
     assert world.session.scalar(select(func.count()).select_from(HardwareReport)) == 0
 
 
+def test_a_form_takes_files_only(world: World, stick: Caller) -> None:
+    form = {"file": (io.BytesIO(lshw()), "a.json"), "register_new": "true"}
+    answer = stick.send("POST", "/hardware-reports", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 422 and "register_new" in told(answer)["detail"]
+    assert stick.get("/hardware-reports/²").status_code == 404
+
+
 def test_reports_are_listed_newest_first_by_page_and_read_one_by_one(world: World, stick: Caller) -> None:
     registered(world, "M-1", drives=None)
     send(stick, zipped(a=lshw(), b=lshw("BBBB2"), c=lshw("CCCC3")))

@@ -55,6 +55,8 @@ PURE = {
     "sanitisation/readers/usody_json.py",
     "sanitisation/readers/workbench_erasures.py",
     "intake/findings.py",
+    "intake/questions.py",
+    "intake/stored.py",
     "intake/gathering.py",
     "intake/identity.py",
     "intake/kinds.py",

@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
+from inventory.errors import RuleRefused, ValidationRefused
+from inventory.intake import recording
 from inventory.intake.findings import DriveFound, MachineFound
 from inventory.intake.models import HardwareReport
 from inventory.intake.queries import latest_findings, raw
 from inventory.lifecycle.models import LifecycleEvent
+from inventory.lifecycle.receivers import Read
 from inventory.lifecycle.upkeep import check_projections, verify
+from inventory.reading.documents import Document
 from inventory.register.models import Asset, AssetIdentifier, Part
 from inventory.sanitisation.rules import reasons_unclean
 from tests.conftest import NOW, World
@@ -448,3 +452,74 @@ def test_the_gate_stays_shut_on_what_a_report_brought(world: World, bring: Recei
     number = world.session.scalar(select(Asset.id).where(Asset.tag == said.tag))
     state = replay([line for line, _ in load_lines(world.session, [int(number or 0)])[int(number or 0)]])
     assert reasons_unclean(state, world.settings.zone) != []
+
+
+# -- what goes wrong ----------------------------------------------------------------------------------------
+
+
+def test_a_report_that_cannot_be_read_is_kept_with_the_reason_and_again_is_the_same(
+    world: World, bring: Receive
+) -> None:
+    broken = Read(Document("pc.json", b"{"), "lshw_json", 1, refusal=ValidationRefused("pc.json ends too soon."))
+    for already in (False, True):
+        [said] = bring(broken)
+        assert (said.outcome, said.words, said.already) == ("refused", "pc.json ends too soon.", already)
+        assert said.facts == {"format": "lshw_json"} and said.tag is None
+    assert lines(world) == 0
+
+
+def test_a_drive_that_was_taken_out_and_cannot_be_put_in_stays_where_it_was(
+    world: World, bring: Receive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered(world, "M-1", drives=None)
+    registered(world, "M-2", identifiers=[], drives=[{"serial": "S3YJNX0K"}])
+    real = recording.record_events
+
+    def refuses(session: Any, requests: Any, *args: Any, **kw: Any) -> Any:
+        results = real(session, requests, *args, **kw)
+        for request, result in zip(requests, results, strict=True):
+            if request.kind == "part_fitted":
+                result.outcome, result.refusal = "refused", RuleRefused("No.")
+        return results
+
+    monkeypatch.setattr(recording, "record_events", refuses)
+    before = lines(world)
+    with pytest.raises(RuleRefused, match="could not be recorded where the report saw it"):
+        bring(told(optiplex()))
+    world.session.rollback()
+    assert list(drives(world, "M-2")) == ["S3YJNX0K"] and lines(world) == before
+
+
+def test_what_is_too_long_is_cut_and_what_cannot_be_printed_is_left_out(world: World, bring: Receive) -> None:
+    long = optiplex(manufacturer="D" * 300, model="\x07\x00 \u202e", serial="S" * 200, macs=("d8:9e:f3:11:22:33",) * 60)
+    [said] = bring(told(long), register_new=True)
+    assert said.outcome == "recorded"
+    line = details_of(world, str(said.tag))
+    assert len(line["manufacturer"]) == 255 and "model" not in line
+    assert {len(each["value"]) for each in line["identifiers"] if each["type"] == "serial"} == {128}
+
+
+def test_a_former_tag_of_a_merged_record_leads_to_the_record_that_stands(world: World, bring: Receive) -> None:
+    from inventory.register.tags import issue
+
+    tag = issue(world.settings.tag_prefix, 5)
+    world.record("registered", None, "2026-01-10", tag="OTHER", status="returned", kind="monitor")
+    world.record("relabelled", "OTHER", "2026-01-11", tag=tag)
+    world.record("relabelled", tag, "2026-01-12", tag="OTHER-2")
+    world.record("merged", "OTHER-2", "2026-01-13", into=registered(world, "KEEPS", identifiers=[], drives=None))
+    [question] = asked(world, bring(told(optiplex(asset_tag=tag)), register_new=True)[0].number)
+    assert question["candidates"] == ["KEEPS"] and "merged into KEEPS" in question["why"]
+
+
+def test_two_machines_with_one_tag_in_their_firmware_on_record_are_told_both(world: World, bring: Receive) -> None:
+    for tag in ("M-1", "M-2"):
+        registered(world, tag, identifiers=[{"type": "legacy_barcode", "value": "OLD-7"}], drives=None)
+    [question] = asked(world, bring(told(optiplex(asset_tag="OLD-7")))[0].number)
+    assert question["candidates"] == ["M-1", "M-2"] and "leads to several machines" in question["why"]
+
+
+def test_two_machines_with_one_board_are_told_both(world: World, bring: Receive) -> None:
+    for tag in ("M-1", "M-2"):
+        registered(world, tag, identifiers=[{"type": "uuid", "value": str(optiplex().uuid)}], drives=None)
+    [question] = asked(world, bring(told(optiplex()))[0].number)
+    assert question["candidates"] == ["M-1", "M-2"] and "its board leads to several" in question["why"]

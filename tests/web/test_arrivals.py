@@ -8,8 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from inventory.errors import RuleRefused
 from inventory.intake.findings import BatteryFound, DriveFound
 from inventory.intake.models import HardwareReport
+from inventory.web import arrivals
 from tests.api.test_hardware_reports import lshw, zipped
 from tests.conftest import World
 from tests.intake.conftest import optiplex, receiver, told
@@ -51,6 +53,18 @@ def test_with_the_box_ticked_unknown_machines_are_registered(client: FlaskClient
 def test_without_a_file_the_page_says_what_to_do(client: FlaskClient) -> None:
     answer = client.post("/hardware-reports", data={})
     assert answer.status_code == 422 and "Choose the files first" in words(answer)
+
+
+def test_when_nothing_can_be_recorded_the_page_says_why_and_nothing_is_kept(
+    client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*args: Any, **kw: Any) -> Any:
+        raise RuleRefused("Not now.")
+
+    monkeypatch.setattr(arrivals, "file_all", refuses)
+    answer = bring_files(client, ("a.json", lshw()))
+    assert answer.status_code == 409 and "Not now." in words(answer)
+    assert world.session.query(HardwareReport).count() == 0
 
 
 def test_the_first_page_teaches_and_then_lists(client: FlaskClient, world: World) -> None:
