@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from inventory.intake import service
+from inventory.intake.arriving import read
 from inventory.intake.items import Item
 from inventory.intake.models import REFUSED, SET_ASIDE, HardwareReport
 from inventory.intake.queries import raw

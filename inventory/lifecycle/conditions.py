@@ -123,6 +123,16 @@ def the_drives_are_on_record(state: State, details: dict[str, Any]) -> str | Non
     return None
 
 
+def a_new_custodian_is_no_amendment(state: State, details: dict[str, Any], personal: dict[str, Any]) -> str | None:
+    """From one person to the next is a change of hands, with all that it asks for."""
+    known, told = state.facts.get("custodian"), details.get("custodian")
+    if state.status != "in_use" or not known or not told or known == told:
+        return None
+    return (
+        "another custodian is a change of hands; record it as reassigned, or correct the line that named the wrong one"
+    )
+
+
 def no_drive_contradicts_the_record(state: State, details: dict[str, Any], personal: dict[str, Any]) -> str | None:
     """A drive that was on record and is not there was taken out by somebody: its removal is a line of its own."""
     if not details.get("no_drive_fitted") or not state.drives:

@@ -334,3 +334,16 @@ def test_a_new_drive_that_was_fitted_during_a_use_was_used(world: World) -> None
     world.record("returned", "ED-2", "2018-01-05")
     world.record("inspected", "ED-2", "2018-01-09", functional="working", cosmetic="B")
     refused(lambda: world.record("passed_for_reuse", "ED-2", "2018-01-09"), "drive NEW has no accepted wipe")
+
+
+def test_a_machine_does_not_change_hands_by_an_amendment(world: World) -> None:
+    from inventory.register.models import Party
+
+    world.session.add(Party(uid="bob", role="custodian", name="Bob"))
+    world.session.commit()
+    world.used_machine("ED-1")
+    refused(lambda: world.record("amended", "ED-1", "2018-03-01", custodian="bob"), "record it as reassigned")
+    assert world.record("amended", "ED-1", "2018-03-01", custodian="ada", department="HCA").outcome == "recorded"
+    world.record("amended", "ED-1", "2018-03-01", forget="custodian")
+    # Who has it was not known: to learn it is no change.
+    assert world.record("amended", "ED-1", "2018-03-01", custodian="bob").outcome == "recorded"
