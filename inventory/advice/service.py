@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,18 +10,9 @@ from inventory.advice.rules import Advice, Floors, Known, advise
 from inventory.advice.systems import Hardware
 from inventory.config import Settings
 from inventory.intake.findings import MachineFound
+from inventory.intake.queries import latest_findings
 from inventory.lifecycle.state import State
 from inventory.register.statuses import ON_SITE
-
-_QUERIES = "inventory.intake.queries"
-
-
-def latest(session: Session, asset_ids: list[int]) -> dict[int, MachineFound]:
-    """What the last hardware report of each machine told; none where no report was taken in."""
-    if not asset_ids or find_spec(_QUERIES) is None:
-        return {}
-    found: dict[int, MachineFound] = import_module(_QUERIES).latest_findings(session, asset_ids)
-    return found
 
 
 def floors_of(settings: Settings) -> Floors:
@@ -79,12 +68,19 @@ def _hardware(state: State, found: MachineFound | None) -> Hardware:
 
 
 def advice_for(
-    session: Session, states: Mapping[int, State], settings: Settings, now: datetime | None = None
+    session: Session,
+    states: Mapping[int, State],
+    settings: Settings,
+    now: datetime | None = None,
+    found: Mapping[int, MachineFound] | None = None,
 ) -> dict[int, Advice]:
-    """The advice for each machine that is on site, by its number; one statement for all."""
+    """The advice for each machine that is on site, by its number; one statement for all.
+
+    *found*: what their hardware reports tell, where the caller has read it already.
+    """
     today = (now or datetime.now(UTC)).astimezone(settings.zone).date()
     here = {number: state for number, state in states.items() if state.status in ON_SITE}
-    found = latest(session, sorted(here))
+    found = latest_findings(session, sorted(here)) if found is None else found
     floors = floors_of(settings)
     return {number: advise(known_of(state, found.get(number), today), floors) for number, state in here.items()}
 
@@ -93,5 +89,5 @@ def advice_of_inspection(
     session: Session, asset_id: int, state: State, inspection: dict[str, Any], settings: Settings, now: datetime
 ) -> Advice:
     """The advice as it would be with the findings *inspection*, which are about to be recorded."""
-    found = latest(session, [asset_id]).get(asset_id)
+    found = latest_findings(session, [asset_id]).get(asset_id)
     return advise(known_of(state, found, now.astimezone(settings.zone).date(), inspection), floors_of(settings))

@@ -7,18 +7,17 @@ from flask import url_for
 
 from inventory.intake.findings import BatteryFound, DriveFound, MachineFound
 from inventory.intake.models import HardwareReport
-from inventory.intake.queries import told_of
+from inventory.intake.queries import Told
 from inventory.intake.readers._base import readers
-from inventory.web._shell import session, settings
+from inventory.web._shell import settings
 from inventory.web._words import capacity, day, when
 
 MOST_REPORTS = 3
 _MEDIA = {"hdd": "hard disk", "ssd": "SSD", "nvme": "NVMe SSD", "emmc": "eMMC"}
 
 
-def inside(asset_id: int) -> dict[str, Any] | None:
-    """The panel “Inside this machine”; None where no report came in. One statement."""
-    told = told_of(session(), [asset_id]).get(asset_id)
+def inside(told: Told | None) -> dict[str, Any] | None:
+    """The panel “Inside this machine”; None where no report came in."""
     if told is None:
         return None
     return {

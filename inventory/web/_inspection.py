@@ -8,8 +8,9 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from inventory.advice.rules import Advice, advise, system_label
-from inventory.advice.service import floors_of, known_of, latest
+from inventory.advice.service import floors_of, known_of
 from inventory.db import among
+from inventory.intake.queries import latest_findings
 from inventory.lifecycle import bench
 from inventory.lifecycle.details import COSMETIC, FUNCTIONAL, PASS_FAIL, ROUTES, Inspected
 from inventory.lifecycle.fields import schema_of
@@ -172,7 +173,7 @@ def with_computed_routes(requests: Sequence[EventRequest]) -> list[EventRequest]
         numbers |= dict(rows.all())
     histories = load_lines(session(), sorted(numbers.values()))
     states = {number: replay([line for line, _ in history]) for number, history in histories.items()}
-    found = latest(session(), sorted(states))
+    found = latest_findings(session(), sorted(states))
     today, floors = recorder().now.astimezone(settings().zone).date(), floors_of(settings())
     made = []
     for each in requests:

@@ -9,6 +9,7 @@ from flask import request, url_for
 from inventory.accounts.permissions import permissions_of
 from inventory.advice.service import advice_for
 from inventory.errors import ValidationRefused
+from inventory.intake.queries import Told, told_of
 from inventory.labels.machines import base_of
 from inventory.lifecycle.details import Facts
 from inventory.lifecycle.effects import drive_uid
@@ -67,6 +68,7 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
     barred = [row for row in possible if unclean and _SHUT in row.guards]
     steps = _steps(found, [row for row in possible if row not in barred], bool(unclean))
     drives = _drive_names(found)
+    hardware = told_of(session(), [found.machine.asset.id]).get(found.machine.asset.id)
     evidence = evidence_of(session(), found.machine.asset.id) if state.drives else {}
     return SimpleNamespace(
         tag=found.tag,
@@ -88,8 +90,8 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
         identifiers=_identifiers(found),
         purchase=[(words.label_of(name), _fact(facts, name)) for name in _PURCHASE],
         notes=found.notes,
-        inside=inside(found.machine.asset.id),
-        advice=_advice(found),
+        inside=inside(hardware),
+        advice=_advice(found, hardware),
         inspection_photos=_inspection_photos(found),
         photo=url_for("web_machines.photo", tag=found.tag) if has_photo else None,
         photo_action=url_for("web_machines.save_photo", tag=found.tag) if "record" in permissions else None,
@@ -99,11 +101,12 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
     )
 
 
-def _advice(found: Found) -> dict[str, Any] | None:
+def _advice(found: Found, hardware: Told | None) -> dict[str, Any] | None:
     if found.status not in _ADVISED:
         return None
     number = found.machine.asset.id
-    return told(advice_for(session(), {number: found.state}, settings()).get(number))
+    known = {number: hardware.machine} if hardware else {}
+    return told(advice_for(session(), {number: found.state}, settings(), found=known).get(number))
 
 
 def _inspection_photos(found: Found) -> list[dict[str, str]]:

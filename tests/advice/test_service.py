@@ -52,7 +52,7 @@ def test_the_last_report_tells_systems_battery_and_failing_drives(
         battery=BatteryFound(health_percent=30),
         drives=(DriveFound(serial="S1", capacity_bytes=256 * GB, health="failed"), DriveFound(health="passed")),
     )  # fmt: skip
-    monkeypatch.setattr(service, "latest", lambda session, ids: dict.fromkeys(ids, found))
+    monkeypatch.setattr(service, "latest_findings", lambda session, ids: dict.fromkeys(ids, found))
     advice = advice_for(world.session, {number: state}, world.settings, NOW)[number]
     assert (advice.route, advice.os_path) == ("donate", "CHROMEOS_FLEX")
     assert "S1 calls itself failing" in advice.cautions[0]
@@ -69,7 +69,7 @@ def test_a_report_that_names_no_size_takes_that_of_the_drives_on_record(
     world.record("registered", None, "2018-01-01", tag="ED-2", kind="laptop", status="returned", drives=drives)
     number, state = state_of(world, "ED-2")
     found = MachineFound(cpu_model="i5-8250U", cpu_cores=4, memory_bytes=8 * 2**30, uefi=True, tpm_version="2.0")
-    monkeypatch.setattr(service, "latest", lambda session, ids: dict.fromkeys(ids, found))
+    monkeypatch.setattr(service, "latest_findings", lambda session, ids: dict.fromkeys(ids, found))
     assert advice_for(world.session, {number: state}, world.settings, NOW)[number].os_path == "WIN11"
 
 
