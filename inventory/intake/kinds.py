@@ -5,6 +5,7 @@ The chassis type alone is not enough: all-in-ones say "Laptop" and mini PCs say 
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from inventory.intake.findings import MachineFound
@@ -54,6 +55,7 @@ RULES: Final = (
         "the model is a server's",
         name=_names(r"poweredge\b", r"proliant\b", r"primergy\b", r"thinkserver\b", r"thinksystem\b", r"system x\d{4}"),
     ),
+    Rule("server", "Supermicro builds servers", name=r"^supermicro (?!.*workstation)"),
     Rule("server", "the chassis is a server's", chassis=r"server|rack[ -]?mount|blade|multi-system"),
     Rule(
         "thin_client",
@@ -69,7 +71,7 @@ RULES: Final = (
             r"imac",
             r"(?:proone|eliteone|touchsmart|omni)\b",
             r"surface studio",
-            r"thinkcentre \S*\d+z\b",
+            r"thinkcentre .{0,12}\d[az]\b",
             r"aspire (?:z|c\d\d-|u\d)",
             r"ideacentre [abc]\d{3}",
             r"v[34-9]0a\b",
@@ -89,6 +91,7 @@ RULES: Final = (
             r"surface (?:pro|go|3|rt|2|with)",
             r"iconia\b",
             r"tablet\b(?! pc)",
+            r"detachable\b",
             r"(?:elitepad|slatepad|slate)\b",
             r"(?:pro|elite) x2\b",
             r"thinkpad (?:8|10|helix|x1 tablet)\b",
@@ -104,7 +107,14 @@ RULES: Final = (
     Rule(
         "mobile_workstation",
         "the model is a mobile workstation's",
-        name=_names(r"zbook\b", r"thinkpad (?:p\d|w\d{3})", r"elitebook \d{4}w\b", r"precision m\d{4}\b", r"celsius h"),
+        name=_names(
+            r"zbook\b",
+            r"thinkpad (?:p\d|w\d{3})",
+            r"elitebook \d{4}w\b",
+            r"precision (?:m\d{4}|35\d\d|5[4-7]\d\d|7[5-7]\d\d)\b",
+            r"compaq \d{4}w\b",
+            r"celsius h",
+        ),
     ),
     Rule("mobile_workstation", "a Precision with a laptop's chassis", name=r"\bprecision\b", chassis=PORTABLE),
     Rule("mobile_workstation", "a Precision with a battery", name=r"\bprecision\b", battery=True),
@@ -129,10 +139,11 @@ RULES: Final = (
             r"mac ?mini",
             r"nuc(?:\d|box)?\b",
             r"nuc\d",
-            r"thinkcentre \S*\d[qn]\b",
+            r"thinkcentre .{0,12}\d[qn]\b",
             r"thinkcentre m(?:600|625|630e?)\b",
             r"tiny\b",
             r"desktop mini\b",
+            r"(?:pro|elite) mi(?:ni|cro)\b",
             r"dm(?: \d\dw)?\b",
             r"us(?:dt|ff)\b",
             r"mini ?pc\b",
@@ -140,6 +151,8 @@ RULES: Final = (
             r"chromebox\b",
             r"brix\b",
             r"vivomini\b",
+            r"(?:azw|beelink|besstar|gmktec|minisforum|trigkey|zbox)\b",
+            r"micro computer \(hk\)",
         ),
     ),
     Rule("micro_desktop", "the chassis is a mini PC's", chassis=r"^(?:mini[ -]?pc|stick[ -]?pc)$"),
@@ -150,6 +163,8 @@ RULES: Final = (
             r"(?:thinkpad|thinkbook|latitude|elitebook|probook|travelmate|lifebook|toughbook)\b",
             r"(?:tecra|portege|satellite|zenbook|vivobook|ideapad|notebook|laptop)\b",
             r"inspiron 1[3-7]",
+            r"compaq (?:n[cwx]\d|\d{4}[bspt]\b)",
+            r"esprimo mobile\b",
         ),
     ),
     Rule(
@@ -163,7 +178,7 @@ RULES: Final = (
         "the model is a desktop's",
         name=_names(
             *_BUSINESS,
-            r"compaq (?:dc|dx|pro|elite|\d{4})",
+            r"compaq (?:d[cx]?\d|pro\b|elite\b|\d{4} (?:pro|elite))",
             r"vostro \d{3}\b",
             r"aspire [mxt]",
             r"microtower",
@@ -193,7 +208,13 @@ def with_kind(machine: MachineFound, clues: Clues) -> MachineFound:
     """*machine* with its kind and the clause that says why; kind None where no rule holds."""
     name = " ".join(filter(None, (machine.manufacturer, machine.model, clues.words))).lower()[:600]
     chassis, processor = (machine.chassis or "").lower(), (machine.cpu_model or "").lower()
+    kind, because = _decided(name, chassis, processor, clues.battery or machine.battery is not None)
+    return replace(machine, kind=kind, kind_because=because)
+
+
+@lru_cache(maxsize=4_096)
+def _decided(name: str, chassis: str, processor: str, battery: bool) -> tuple[str | None, str]:
     for rule in RULES:
-        if rule.holds(name, chassis, processor, clues.battery or machine.battery is not None):
-            return replace(machine, kind=rule.kind, kind_because=rule.because)
-    return replace(machine, kind=None, kind_because="nothing in the report tells what kind of machine it is")
+        if rule.holds(name, chassis, processor, battery):
+            return rule.kind, rule.because
+    return None, "nothing in the report tells what kind of machine it is"

@@ -56,6 +56,7 @@ _MAKERS: Final = (
     (r"xen\b", "Xen"),
     (r"parallels", "Parallels"),
 )
+_VIRTUAL: Final = frozenset({"VirtualBox", "VMware", "QEMU", "Xen", "Parallels"})
 _DRIVE_MAKERS: Final = (
     (r"seagate|stm\d|st\d{3,}", "Seagate"),
     (r"western digital|wdc?\b|wd[s\d]|pc sn\d", "Western Digital"),
@@ -148,6 +149,11 @@ def _without_maker(manufacturer: str | None, model: str) -> str:
         return model
     pattern = names.get(manufacturer, re.escape(manufacturer.lower()))
     return re.sub(rf"^{pattern}[\s,_-]+", "", model, flags=re.IGNORECASE).strip() or model
+
+
+def is_virtual(manufacturer: str | None, model: str | None) -> bool:
+    """Whether the machine is the work of software."""
+    return manufacturer in _VIRTUAL or (manufacturer == "Microsoft" and "virtual machine" in (model or "").lower())
 
 
 def board(product: Any) -> str | None:

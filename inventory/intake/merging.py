@@ -10,8 +10,6 @@ from inventory.intake.findings import BatteryFound, DriveFound, MachineFound
 _ORDER: Final = ("dmidecode", "lshw", "inxi", "snapshot", "lscpu", "battery", "net", "tpm", "efi")
 """Who is believed first. dmidecode prints the firmware's own words; the others repeat or cut them."""
 _ORDERS: Final = {
-    # What Linux sees includes soldered memory; the firmware's table lists modules alone, or nothing.
-    "memory_bytes": ("lshw", "dmidecode"),
     "macs": ("lshw", "net", "inxi", "snapshot"),
     # The firmware says that it could start by UEFI, the others that it did.
     "uefi": ("efi", "inxi", "dmidecode", "lshw"),
@@ -45,6 +43,8 @@ def merge(parts: Sequence[Part], smart: Sequence[DriveFound] = ()) -> MachineFou
     drives: list[DriveFound] = []
     for part in _sorted(parts, _DRIVES):
         drives = merge_drives(drives, part.machine.drives, first=False)
+    # Linux sees less than is fitted where graphics took some; the firmware's table may lack what is soldered.
+    told["memory_bytes"] = max((part.machine.memory_bytes or 0 for part in parts), default=0) or None
     if told["asset_tag"] == told["serial"]:
         told["asset_tag"] = None
     return MachineFound(

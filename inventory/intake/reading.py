@@ -1,6 +1,9 @@
 """A document of any known format, read: what the edges, the command and the re-reading of kept reports call."""
 
+from dataclasses import replace
+
 from inventory.errors import ValidationRefused
+from inventory.intake import makers
 from inventory.intake.findings import HardwareFound, MachineFound
 from inventory.intake.readers._base import reader_for, readers
 from inventory.reading.documents import LARGEST, Document
@@ -21,6 +24,8 @@ def read_document(document: Document, key: str | None = None) -> HardwareFound:
             name=document.name,
             why=(found.notes[0] if found.notes else "Read it again with root rights, or add dmidecode."),
         )
+    if found.machine is not None and makers.is_virtual(found.machine.manufacturer, found.machine.model):
+        return replace(found, notes=(*found.notes, "This is a virtual machine; it has no body that could be reused."))
     return found
 
 

@@ -15,7 +15,7 @@ LARGEST: Final = 16 * 1024 * 1024
 """Bytes of one file; a machine's whole report is below a tenth of it."""
 DEEPEST: Final = 200
 """Levels of nesting that are followed."""
-_LARGEST_YAML: Final = 256 * 1024
+_LARGEST_YAML: Final = 128 * 1024
 """Bytes; YAML is parsed at some 80 kB a second, and a report of one machine has 50 kB."""
 _XML_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _XML_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,9}));")

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 _LARGEST: Final = 2**63 - 1
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffd\u200b\ufeff\ud800-\udfff]+")
-_NUMBER = re.compile(r"\s*([0-9][0-9,. ]{0,30})")
+_NUMBER = re.compile(r"\s*([0-9](?:[0-9,.\s\u2019'\ufffd]{0,29}[0-9])?)")
+"""With the separators of thousands that locales have, and what is left of those that were lost in a code page."""
 
 
 def text(value: Any, longest: int = 128) -> str | None:
@@ -28,7 +29,7 @@ def whole(value: Any) -> int | None:
         found = _NUMBER.match(value[:64])
         if found is None:
             return None
-        digits = found[1].replace(",", "").replace(" ", "")
+        digits = re.sub(r"[^0-9.]", "", found[1])
         value = float(digits) if re.fullmatch(r"[0-9]+\.[0-9]+", digits) else int(digits.split(".")[0] or 0)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

@@ -17,8 +17,9 @@ DISC = DriveFound(serial="WD-WX11A80W7430", model="WDC WD1600BEVT-2", capacity_b
     [
         ("serial", {"lshw": "L", "dmidecode": "D"}, "D"),
         ("serial", {"lshw": "L", "dmidecode": None}, "L"),
-        ("memory_bytes", {"lshw": 1, "dmidecode": 2}, 1),
-        ("memory_bytes", {"snapshot": 1, "dmidecode": 2}, 2),
+        ("memory_bytes", {"lshw": 1, "dmidecode": 2}, 2),
+        ("memory_bytes", {"lshw": 2, "dmidecode": 1}, 2),
+        ("memory_bytes", {"lshw": None, "dmidecode": None}, None),
         ("macs", {"inxi": ("a",), "lshw": ()}, ("a",)),
         ("uefi", {"dmidecode": True, "efi": False}, False),
         ("tpm_version", {"dmidecode": "1.2", "tpm": "2.0"}, "2.0"),

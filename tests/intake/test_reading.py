@@ -65,6 +65,22 @@ def test_what_is_no_report_is_refused_and_says_what_it_is(name: str, content: by
     assert says in refused.value.message
 
 
+@pytest.mark.parametrize(
+    ("vendor", "product", "virtual"),
+    [
+        ("QEMU", "Standard PC (i440FX + PIIX, 1996)", True),
+        ("innotek GmbH", "VirtualBox", True),
+        ("Microsoft Corporation", "Virtual Machine", True),
+        ("Microsoft Corporation", "Surface Pro", False),
+        ("Hewlett-Packard", "HP EliteBook 840", False),
+    ],
+)
+def test_a_virtual_machine_is_told_of(vendor: str, product: str, virtual: bool) -> None:
+    tree = ex.lshw(ex.SATA, vendor=vendor, product=product)
+    notes = read_document(Document("a.json", json.dumps(tree).encode())).notes
+    assert ("virtual machine" in " ".join(notes)) is virtual
+
+
 def test_a_reader_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValidationRefused, match="no reader spoon"):
         read_document(Document("a", b"x"), "spoon")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from inventory.intake import identity, makers, media
-from inventory.intake.findings import DriveFound
+from inventory.intake.findings import DriveFound, MachineFound
 from inventory.intake.readers._nodes import Node, named, object_of
 from inventory.reading.plain import objects, text, whole
 
@@ -17,6 +17,7 @@ _RAID_DRIVERS: Final = frozenset(
 )
 _SMALLEST: Final = 1_000_000_000
 """Bytes of a disc: the boot areas of an eMMC, which are listed as discs of their own, are far below it."""
+NVME_UNSEEN: Final = "An NVMe drive is fitted, of which this version of lshw tells nothing; add smartctl --json."
 _LARGE: Final = 64_000_000_000
 """Bytes from which a disc on USB may be more than a stick, so that a person is told of it."""
 
@@ -47,6 +48,12 @@ def drives_in(nodes: list[tuple[Node, tuple[Node, ...]]]) -> Discs:
     return found
 
 
+def without_answered(notes: list[str], machine: MachineFound) -> tuple[str, ...]:
+    """*notes* once each, without what another tool has answered by now."""
+    answered = {NVME_UNSEEN} if any(each.medium == "nvme" for each in machine.drives) else set()
+    return tuple(each for each in dict.fromkeys(notes) if each not in answered)
+
+
 def _storage(node: Node, found: Discs) -> None:
     told = f"{node.get('description', '')} {node.get('product', '')}".lower()
     if text(node.get("serial")) and (named(node, "nvme") or "nvme device" in told):
@@ -54,7 +61,7 @@ def _storage(node: Node, found: Discs) -> None:
         _add(_drive(node, sum(filter(None, sizes)) or None, "nvme", "nvme"), found)
     elif "non-volatile memory" in told or "nvm express" in told or "nvme" in told:
         found.hidden = True
-        found.notes.append("An NVMe drive is fitted, of which this version of lshw tells nothing; add smartctl --json.")
+        found.notes.append(NVME_UNSEEN)
     elif text(object_of(node, "configuration").get("driver")) in _RAID_DRIVERS:
         found.hidden = True
         found.notes.append("Drives behind a RAID controller are not named by lshw; add smartctl --json of each.")
@@ -64,13 +71,17 @@ def _is_drive(node: Node, above: tuple[Node, ...]) -> bool:
     if any(named(node, name) for name in (*_VOLUMES, "cdrom", "dvd")) or any(map(_has_disc, above)):
         return False
     capabilities = object_of(node, "capabilities")
-    if node.get("class") == "generic" and not (
-        named(node, "device") and "mmc" in str(node.get("description", "")).lower()
-    ):
+    if node.get("class") == "generic" and not (named(node, "device") and _is_emmc(node)):
         return False
     if "sd card" in str(node.get("description", "")).lower() or ("sd" in capabilities and "mmc" not in capabilities):
         return False
     return not _REMOVABLE & capabilities.keys()
+
+
+def _is_emmc(node: Node) -> bool:
+    """Not a wireless adapter, which hangs on the same bus."""
+    names = [str(each.get("logicalname")) for each in (node, *objects(node.get("children")))]
+    return "mmc" in object_of(node, "capabilities") or any("mmcblk" in name for name in names)
 
 
 def _has_disc(node: Node) -> bool:
@@ -89,7 +100,7 @@ def _is_usb(node: Node, above: tuple[Node, ...]) -> bool:
 def _disc(node: Node) -> DriveFound | None:
     names = str(node.get("logicalname", "")) + str([each.get("logicalname") for each in objects(node.get("children"))])
     size = whole(node.get("size")) or whole(node.get("capacity"))
-    if "mmc" in names or "mmc" in str(node.get("description", "")).lower():
+    if _is_emmc(node):
         sizes = [whole(each.get("size")) or 0 for each in objects(node.get("children"))]
         return _drive(node, size or max(sizes, default=0) or None, "emmc", "mmc")
     told = f"{node.get('description', '')} {node.get('businfo', '')} {names}".lower()

@@ -111,7 +111,8 @@ def _memory(nodes: list[tuple[Node, tuple[Node, ...]]]) -> tuple[int | None, int
         flash = any("flash" in str(each.get("description", "")).lower() for each in above)
         if named(node, "bank") and inside and not flash and (size := whole(node.get("size"))):
             modules, sizes = modules + 1, sizes + size
-    return total or sizes or None, modules or None
+    # The size that Linux sees lacks what graphics took; the banks lack what is soldered.
+    return max(total or 0, sizes) or None, modules or None
 
 
 def _macs(nodes: list[tuple[Node, tuple[Node, ...]]]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from inventory.errors import ValidationRefused
 from inventory.intake.findings import DriveFound, HardwareFound
 from inventory.intake.merging import Part, merge, merge_drives, same_drive
 from inventory.intake.readers._base import Reader
+from inventory.intake.readers._discs import without_answered
 from inventory.intake.readers._small import SMALL
 from inventory.intake.readers.dmidecode import READER as DMIDECODE
 from inventory.intake.readers.lshw_json import READER as LSHW_JSON
@@ -90,7 +91,7 @@ def _read(name: str, parts: list[Section]) -> HardwareFound:
         made_at=max((each.made_at for each in reports if each.made_at), default=None),
         report_id=next((each.report_id for each in reports if each.report_id), None),
         machine=machine,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=without_answered(notes, machine),
     )
 
 

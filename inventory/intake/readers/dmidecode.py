@@ -17,8 +17,12 @@ from inventory.reading.plain import whole
 
 Fields = dict[str, str]
 _HANDLE = re.compile(r"^Handle 0x[0-9A-Fa-f]+, DMI type (\d+)", re.MULTILINE)
+_LINE = re.compile(r"\t([A-Z][\w /().+-]{0,40}):[ \t]*(.{0,300})")
 _MOST_HANDLES: Final = 20_000
 _SYSTEM, _BOARD, _CHASSIS, _PROCESSOR, _MEMORY, _BATTERY, _TPM, _FIRMWARE = 1, 2, 3, 4, 17, 22, 43, 0
+_NO_MEMORY: Final = frozenset({"Flash", "ROM", "EEPROM", "FEPROM", "EPROM"})
+"""Chips that hold the firmware, which some makers list among the memory."""
+_READ: Final = frozenset({_SYSTEM, _BOARD, _CHASSIS, _PROCESSOR, _MEMORY, _BATTERY, _TPM, _FIRMWARE})
 _UNITS: Final = {"bytes": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40}
 """dmidecode writes kB, MB and GB for powers of 1,024."""
 
@@ -72,15 +76,18 @@ def _handles(text: str) -> Iterator[tuple[int, Fields]]:
     heads = list(islice(_HANDLE.finditer(text), _MOST_HANDLES))
     ends = [*(match.start() for match in heads[1:]), len(text)]
     for head, end in zip(heads, ends, strict=False):
-        fields: Fields = {}
+        number, fields = int(head[1][:4]), Fields()
+        if number not in _READ:
+            yield number, fields
+            continue
         section = ""  # a list begins where the field itself is empty
         for line in text[head.end() : end].split("\n"):
-            if match := re.match(r"\t([A-Z][\w /().+-]{0,40}):[ \t]*(.{0,300})", line):
+            if match := _LINE.match(line):
                 fields.setdefault(match[1], match[2].strip())
                 section = match[1] if not match[2].strip() else ""
             elif line.startswith("\t\t") and section:
                 fields[section] = f"{fields[section]}\n{line.strip()[:200]}"[:10_000]
-        yield int(head[1][:4]), fields
+        yield number, fields
 
 
 def _machine(tables: dict[int, list[Fields]]) -> MachineFound:
@@ -91,7 +98,8 @@ def _machine(tables: dict[int, list[Fields]]) -> MachineFound:
     model = makers.model_of(manufacturer, product, version)
     board_manufacturer, board_model = makers.maker(board.get("Manufacturer")), makers.board(board.get("Product Name"))
     processors = [each for each in tables[_PROCESSOR] if _is_fitted(each)]
-    sizes = [size for each in tables[_MEMORY] if (size := _bytes(each.get("Size")))]
+    memory = [each for each in tables[_MEMORY] if each.get("Type") not in _NO_MEMORY]
+    sizes = [size for each in memory if (size := _bytes(each.get("Size")))]
     batteries = [each for each in tables[_BATTERY] if identity.real(each.get("Design Capacity"))]
     words = " ".join(filter(None, (product, version, system.get("Family"))))
     serial = identity.real_serial(system.get("Serial Number")) or identity.real_serial(chassis.get("Serial Number"))

@@ -21,6 +21,8 @@ _ATTRIBUTE = re.compile(
     \ +(\d+)""",
     re.MULTILINE | re.VERBOSE,
 )
+_SAS_HOURS = re.compile(r"^Accumulated power on time, hours:minutes (\d{1,7}):", re.MULTILINE)
+_ENDURANCE = re.compile(r"^0x07 +0x008 +1 +(\d{1,3}) .*Percentage Used Endurance Indicator", re.MULTILINE)
 _LARGEST_RUN: Final = 1_000_000
 _MOST_RUNS: Final = 200
 
@@ -85,6 +87,7 @@ def _drive(fields: dict[str, str], run: str) -> DriveFound | None:
         _smart.sectors(told("Elements in grown defect list")),
     ]
     known = [each for each in bad if each is not None]
+    hours, endurance = _SAS_HOURS.search(run), _ENDURANCE.search(run)
     turns = 0 if "Solid State" in rotation else whole(rotation)
     return DriveFound(
         serial=serial,
@@ -95,8 +98,10 @@ def _drive(fields: dict[str, str], run: str) -> DriveFound | None:
         firmware=told("Firmware Version", "Revision"),
         interface=interface,
         health=None if health is None else "passed" if health.startswith(("PASSED", "OK")) else "failed",
-        power_on_hours=_smart.hours(attributes.get(9) or told("Power On Hours")),
-        percent_used=whole(told("Percentage Used", "Percentage used endurance indicator")),
+        power_on_hours=_smart.hours(attributes.get(9) or told("Power On Hours") or (hours and hours[1])),
+        percent_used=whole(
+            told("Percentage Used", "Percentage used endurance indicator") or (endurance and endurance[1])
+        ),
         bad_sectors=sum(known) if known else None,
     )
 

@@ -13,6 +13,7 @@ from inventory.intake.findings import DriveFound, HardwareFound, MachineFound
 from inventory.intake.merging import Part, merge, same_drive
 from inventory.intake.readers import _components
 from inventory.intake.readers._base import Reader
+from inventory.intake.readers._discs import without_answered
 from inventory.intake.readers._inxi import inxi_machine
 from inventory.intake.readers._nodes import is_system
 from inventory.intake.readers._smart import drives_of
@@ -97,7 +98,7 @@ def read_snapshot(wrapped: Any, name: str) -> HardwareFound:
         made_at=_made_at(_first(snapshot, "timestamp", "endTime", "date")),
         report_id=_report_id(_first(snapshot, "uuid", "_uuid")),
         machine=machine,
-        notes=tuple(dict.fromkeys(found.notes)),
+        notes=without_answered(found.notes, machine),
     )
 
 

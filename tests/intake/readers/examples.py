@@ -74,11 +74,12 @@ EMMC = {
             "class": "generic",
             "description": "SD/MMC Device",
             "product": "BJTD4R",
-            "serial": "0x1a2b3c4d",
+            "serial": "164002",
             "capabilities": {"mmc": True},
             "children": [
-                {"id": "interface:0", "class": "disk", "logicalname": "/dev/mmcblk0", "size": 31_268_536_320},
-                {"id": "interface:1", "class": "disk", "logicalname": "/dev/mmcblk0boot0", "size": 4_194_304},
+                {"id": "interface:0", "class": "disk", "logicalname": "/dev/mmcblk0rpmb"},
+                {"id": "interface:1", "class": "disk", "logicalname": "/dev/mmcblk0", "size": 31_268_536_320},
+                {"id": "interface:2", "class": "disk", "logicalname": "/dev/mmcblk0boot0", "size": 4_194_304},
             ],
         }
     ],
@@ -328,6 +329,9 @@ ID# ATTRIBUTE_NAME          FLAG     VALUE WORST THRESH TYPE      UPDATED  WHEN_
   5 Reallocated_Sector_Ct   0x0033   100   100   010    Pre-fail  Always       -       8
   9 Power_On_Hours          0x0032   097   097   000    Old_age   Always       -       2558 (12 34 0)
 197 Current_Pending_Sector  0x0012   100   100   000    Old_age   Always       -       2
+
+0x07  =====  =               =  ===  == Solid State Device Statistics (rev 1) ==
+0x07  0x008  1               7  ---  Percentage Used Endurance Indicator
 """
 SMART_TEXT_NVME = """smartctl 7.3 2022-02-28 r5338 [x86_64-linux-6.1.0] (local build)
 Copyright (C) 2002-22, Bruce Allen, Christian Franke, www.smartmontools.org
@@ -355,7 +359,9 @@ Rotation Rate:        10000 rpm
 Serial number:        S0M1ABCD
 Transport protocol:   SAS (SPL-3)
 SMART Health Status: OK
+Accumulated power on time, hours:minutes 55120:47
 Elements in grown defect list: 5
+Percentage used endurance indicator: 3%
 """
 
 

@@ -51,7 +51,7 @@ def test_several_outputs_become_one_machine() -> None:
     assert machine is not None
     assert (machine.manufacturer, machine.model, machine.serial) == ("Lenovo", "ThinkPad X1 Carbon 5th", "PF0QMY5X")
     assert (machine.asset_tag, machine.tpm_version, machine.uefi) == ("UOE-004711", "2.0", False)
-    assert machine.memory_bytes == 8 * 2**30
+    assert machine.memory_bytes == 16 * 2**30
     assert machine.macs == ("6c:62:6d:81:4d:ae",)
     assert machine.battery == BatteryFound("19075", design_mwh=62160, full_mwh=22167, cycles=310, health_percent=36)
     assert [(each.serial, each.health) for each in machine.drives] == [

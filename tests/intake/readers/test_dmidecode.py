@@ -85,6 +85,11 @@ def test_the_size_of_a_module_is_read_by_its_unit(size: str, memory: int | None)
     assert of(text).memory_bytes == memory
 
 
+def test_a_chip_of_the_firmware_is_no_memory() -> None:
+    chip = "Handle 0x0099, DMI type 17, 40 bytes\nMemory Device\n\tSize: 4096 kB\n\tType: Flash\n\n"
+    assert of(DMIDECODE.replace("Handle 0x0003,", chip + "Handle 0x0003,")).memory_modules == 2
+
+
 def test_a_tpm_of_another_version_and_a_battery_in_other_units_are_left_open() -> None:
     text = DMIDECODE.replace("Specification Version: 2.0", "Specification Version: 7.9").replace("57000 mWh", "5 Ah")
     machine = of(text)

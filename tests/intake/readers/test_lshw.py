@@ -61,7 +61,7 @@ def test_an_nvme_drive_and_an_emmc_are_drives_of_their_own_media(read: Any, key:
     machine = read(ex.lshw(ex.NVME, ex.EMMC)).machine
     assert [(each.medium, each.interface, each.serial, each.capacity_bytes) for each in machine.drives] == [
         ("nvme", "nvme", "S35ANX0J401001", 1_024_209_543_168),
-        ("emmc", "mmc", "0x1a2b3c4d", 31_268_536_320),
+        ("emmc", "mmc", "164002", 31_268_536_320),
     ]
 
 
@@ -108,8 +108,10 @@ def test_a_disc_that_says_nothing_and_a_small_case_on_usb_leave_no_trace() -> No
     silent = {"id": "disk", "class": "disk", "size": 10**11}
     small = {**ex.CASE, "children": [{"id": "disk", "class": "disk", "product": "Case", "size": 10**10}]}
     other = {"id": "device", "class": "generic", "description": "Fingerprint reader"}
+    sd_disc = {"id": "disk", "class": "disk", "product": "SC64G", "serial": "55667788", "capabilities": {"sd": True}}
+    radio = {"id": "device", "class": "generic", "description": "SD/MMC Device", "product": "WL18", "serial": "123987"}
     card = {"id": "card", "class": "generic", "description": "SD Card", "product": "SC64G"}
-    found = of_json(ex.lshw(ex.SATA, silent, small, other, card))
+    found = of_json(ex.lshw(ex.SATA, silent, small, other, radio, card, sd_disc))
     assert found.machine is not None
     assert (len(found.machine.drives), found.notes) == (1, ())
 
@@ -141,6 +143,14 @@ def test_a_battery_makes_a_laptop_of_an_unknown_name() -> None:
 def test_memory_of_an_old_version_is_the_sum_of_its_banks() -> None:
     tree = ex.lshw(ex.SATA)
     del tree["children"][0]["children"][1]["size"]
+    machine = of_json(tree).machine
+    assert machine is not None
+    assert machine.memory_bytes == 8 * 2**30
+
+
+def test_what_graphics_took_of_the_memory_is_fitted_all_the_same() -> None:
+    tree = ex.lshw(ex.SATA)
+    tree["children"][0]["children"][1]["size"] = 8_000_000_000
     machine = of_json(tree).machine
     assert machine is not None
     assert machine.memory_bytes == 8 * 2**30

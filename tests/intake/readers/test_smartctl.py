@@ -123,6 +123,7 @@ def test_the_text_of_a_disc_is_read_whole() -> None:
             firmware="01.01A01",
             interface="sata",
             health="failed",
+            percent_used=7,
             power_on_hours=2558,
             bad_sectors=10,
         ),
@@ -138,6 +139,7 @@ def test_several_runs_in_one_text_are_several_drives() -> None:
     ]
     assert (drives[1].percent_used, drives[1].power_on_hours, drives[1].bad_sectors) == (9, 1827, 0)
     assert (drives[2].bad_sectors, drives[2].capacity_bytes) == (5, 600_127_266_816)
+    assert (drives[2].percent_used, drives[2].power_on_hours) == (3, 55_120)
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,16 @@ def test_what_inxi_did_not_print_adds_nothing() -> None:
         assert machine.drives == ()
 
 
+def test_an_nvme_drive_that_lshw_does_not_see_is_asked_for_until_smartctl_tells_it() -> None:
+    unseen = ex.lshw(ex.SATA, {"id": "storage", "class": "storage", "description": "Non-Volatile memory controller"})
+    assert "add smartctl" in of(tools(lshw=unseen)).notes[0]
+    found = of(tools(lshw=unseen, smart=[ex.SMART_NVME]))
+    assert found.notes == ()
+    assert found.machine is not None
+    assert [each.medium for each in found.machine.drives] == ["hdd", "nvme"]
+    assert not found.machine.lists_drives
+
+
 def test_a_signed_envelope_is_opened() -> None:
     inner = tools(lshw=ex.lshw(ex.SATA))
     for outer in ({"type": "DeviceSnapshotV1", "data": inner}, {"type": "VC", "credentialSubject": inner}):
