@@ -12,7 +12,8 @@ from inventory.intake.items import Item
 from inventory.intake.matching import Match
 from inventory.intake.models import ASKED, SET_ASIDE, HardwareReport
 from inventory.intake.planning import Source
-from inventory.intake.questions import answers_to
+from inventory.intake.queries import waiting_questions
+from inventory.intake.questions import IT_IS, alike, answers_to
 from inventory.intake.recording import close
 from inventory.intake.stored import from_json
 from inventory.lifecycle.requests import EventRequest, Recorder
@@ -20,6 +21,8 @@ from inventory.lifecycle.service import record_event
 from inventory.register.models import Asset
 from inventory.register.queries import resolve_one
 
+MOST_ALIKE: Final = 100
+"""Reports that one answer settles together."""
 Asked = dict[str, Any]
 
 
@@ -60,6 +63,23 @@ def answer(
     return row
 
 
+def answer_alike(session: Session, number: int, about: str, key: str, recorder: Recorder) -> tuple[int, int]:
+    """Answer the item *about* of report *number*, and the same item of others; how many, and how many are left.
+
+    At most MOST_ALIKE at once. One that cannot be followed refuses all. Nothing is committed.
+    """
+    asked = next((each for each in report_of(session, number).question or () if each["id"] == about), None)
+    same = alike(asked) if asked is not None else None
+    if asked is None or same is None or key == IT_IS.key:
+        raise ValidationRefused("This is to be answered one by one.", field="answer")
+    found = [
+        (row, each["id"]) for row, question in waiting_questions(session) for each in question if alike(each) == same
+    ]
+    for row, item_id in found[:MOST_ALIKE]:
+        answer(session, row, item_id, key, recorder)
+    return min(len(found), MOST_ALIKE), max(0, len(found) - MOST_ALIKE)
+
+
 def _it_is(session: Session, row: HardwareReport, asked: Asked, recorder: Recorder, machine: str) -> None:
     text = machine.replace("\x00", "").strip()
     if not text:
@@ -72,7 +92,9 @@ def _it_is(session: Session, row: HardwareReport, asked: Asked, recorder: Record
 
 def _register(session: Session, row: HardwareReport, asked: Asked, recorder: Recorder, machine: str) -> None:
     assert row.found is not None  # noqa: S101 - only what was read is asked about
-    one = Item(row, from_json(row.found), register=True, given=True, late=True, match=Match())
+    # Where nothing was in doubt, another report of the same machine may have been registered meanwhile.
+    sure = asked["kind"] != "new_machine"
+    one = Item(row, from_json(row.found), register=True, given=sure, late=True, match=Match() if sure else None)
     service.process(session, [one], recorder)
 
 

@@ -159,6 +159,21 @@ def count_waiting(session: Session) -> int:
     )
 
 
+MOST_WAITING: Final = 2_000
+"""Reports that are looked at to tell how many ask the same."""
+
+
+def waiting_questions(session: Session) -> list[tuple[int, list[dict[str, Any]]]]:
+    """Number and open items of the reports that wait, the earliest first, at most MOST_WAITING; one statement."""
+    rows = session.execute(
+        select(HardwareReport.id, HardwareReport.question)
+        .where(HardwareReport.standing == ASKED)
+        .order_by(HardwareReport.id)
+        .limit(MOST_WAITING)
+    )
+    return [(number, question or []) for number, question in rows]
+
+
 def tags_of(session: Session, numbers: Iterable[int]) -> dict[int, str]:
     """Tags of machines by number; one statement, none for none."""
     wanted = sorted(set(numbers))

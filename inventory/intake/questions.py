@@ -72,3 +72,10 @@ def answers_to(asked: dict[str, Any]) -> tuple[Answer, ...]:
     """What may be answered: merging takes two records."""
     found = QUESTIONS[asked["kind"]].answers
     return tuple(each for each in found if each is not MERGE or len(asked.get("candidates", ())) == 2)
+
+
+def alike(asked: dict[str, Any]) -> str | None:
+    """What reports have in common that may be given one answer together; None where each needs a look of its own."""
+    if asked["kind"] == "fact_differs":
+        return f"{asked['id']} {asked['record']}"
+    return str(asked["kind"]) if asked["kind"] in ("new_machine", "nameless") else None

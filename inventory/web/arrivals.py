@@ -1,6 +1,9 @@
 """Reports that come in: bring many at once, see what became of each, answer what is asked."""
 
+from collections import Counter
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -11,9 +14,9 @@ from inventory.arrivals.service import Filed, Opened, chunks, counts, file_all, 
 from inventory.db import write
 from inventory.errors import InventoryError, NotFound, ValidationRefused
 from inventory.intake import queries
-from inventory.intake.answering import answer, report_of
+from inventory.intake.answering import answer, answer_alike, report_of
 from inventory.intake.models import STANDINGS, HardwareReport
-from inventory.intake.questions import IT_IS, answers_to, title_of
+from inventory.intake.questions import IT_IS, alike, answers_to, title_of
 from inventory.intake.stored import from_json
 from inventory.lifecycle.requests import Recorder
 from inventory.web._inside import drive_of, facts_of, report_line
@@ -170,9 +173,11 @@ def questions() -> AnyResponse:
 def _questions(number: int | None = None, refusal: InventoryError | None = None, about: str = "") -> AnyResponse:
     args = request.args
     page = queries.waiting(session(), PAGE, after=args.get("after"), before=args.get("before"))
+    asked = (alike(each) for _, question in queries.waiting_questions(session()) for each in question)
+    same = Counter(each for each in asked if each is not None)
     text = render_template(
         "arrivals/questions.html",
-        entries=[_entry(each) for each in page.rows],
+        entries=[_entry(each, same) for each in page.rows],
         total=queries.count_waiting(session()),
         refused=number,
         refusal=refusal,
@@ -184,7 +189,7 @@ def _questions(number: int | None = None, refusal: InventoryError | None = None,
     return Response(text, refusal.status if refusal else 200)
 
 
-def _entry(each: queries.Listed) -> dict[str, Any]:
+def _entry(each: queries.Listed, same: Mapping[str, int] = MappingProxyType({})) -> dict[str, Any]:
     may = recorder().permissions
     asked = [
         {
@@ -195,6 +200,7 @@ def _entry(each: queries.Listed) -> dict[str, Any]:
             "why": one["why"],
             "candidates": one.get("candidates", ()),
             "answers": [way for way in answers_to(one) if way.permission in may and way is not IT_IS],
+            "alike": same.get(alike(one) or "", 1),
             "names_machine": IT_IS in answers_to(one),
         }
         for one in each.report.question or ()
@@ -212,6 +218,11 @@ def settle(number: int) -> AnyResponse:
     if form.get("it_is"):
         key, machine = IT_IS.key, form.get("it_is", "")[:300]
     try:
+        if form.get("alike") == "1":
+            done, left = write(session(), lambda db: answer_alike(db, number, about, key, who))
+            more = f" {left:,} more ask the same; answer them as well." if left else ""
+            flash(f"{done:,} report{'s' if done != 1 else ''} answered together.{more}", "good")
+            return redirect(url_for(".questions"), 303)
         row = write(session(), lambda db: answer(db, number, about, key, who, machine))
     except NotFound as error:
         session().rollback()
@@ -222,8 +233,8 @@ def settle(number: int) -> AnyResponse:
         session().rollback()
         return _again(number, first_refusal(error), about)
     tag = _tag(row)
-    left = f" {len(row.question)} more to answer." if row.question else ""
-    flash(f"{tag or row.name}: {row.words}{left}", "good")
+    rest = f" {len(row.question)} more to answer." if row.question else ""
+    flash(f"{tag or row.name}: {row.words}{rest}", "good")
     if form.get("back") == "report":
         return redirect(url_for(".report", number=number), 303)
     return redirect(url_for(".questions"), 303)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from inventory.db import transaction
 from inventory.errors import InventoryError, NotAllowed, NotFound, RuleRefused, ValidationRefused
-from inventory.intake.answering import answer
+from inventory.intake import answering
+from inventory.intake.answering import answer, answer_alike
 from inventory.intake.findings import DriveFound, MachineFound
 from inventory.intake.models import HardwareReport
 from inventory.intake.queries import count_waiting, waiting
@@ -173,6 +174,50 @@ def test_a_report_set_aside_is_recorded_nowhere_and_stays_aside(world: World, br
     assert say(said.number, "set_aside").standing == "set_aside" and lines(world) == 0
     [again] = bring(report, register_new=True)
     assert (again.outcome, again.already, lines(world)) == ("set_aside", True, 0)
+
+
+def test_another_report_of_a_machine_registered_meanwhile_does_not_register_it_again(
+    world: World, bring: Receive, say: Say
+) -> None:
+    first, second = bring(told(optiplex()), told(optiplex(sku="08AF")))
+    say(first.number, "register")
+    assert say(second.number, "register").standing == "nothing_new"
+    assert len(world.session.scalars(select(Asset.tag)).all()) == 1
+
+
+def test_one_answer_settles_all_reports_that_ask_the_same(world: World, bring: Receive) -> None:
+    for number in range(3):
+        registered(world, f"M-{number}", model="OptiPlex 7040" if number else "OptiPlex 9020", drives=None,
+                   identifiers=[{"type": "serial", "value": f"SER{number}"}])  # fmt: skip
+    machines = [optiplex(serial=f"SER{n}", uuid=None, board_serial=None, macs=(), drives=()) for n in range(3)]
+    said = bring(*(told(each) for each in machines), told(optiplex(serial="NEW", uuid=None, board_serial=None)))
+    about = asked(world, said[1].number)[0]["id"]
+    with transaction(world.session) as session:
+        assert answer_alike(session, said[1].number or 0, about, "take", world.recorder()) == (2, 0)
+    models = world.session.scalars(select(Asset.model).order_by(Asset.id)).all()
+    assert models == ["OptiPlex 9020", "OptiPlex 7060", "OptiPlex 7060"], "the other record says something else"
+    assert [each["kind"] for each in asked(world, said[3].number)] == ["new_machine"]
+
+
+def test_many_new_machines_are_registered_with_one_answer_in_parts(
+    world: World, bring: Receive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "MOST_ALIKE", 2)
+    machines = [optiplex(serial=f"SER{n}", uuid=None, board_serial=None, macs=(), drives=()) for n in range(3)]
+    said = bring(*(told(each) for each in machines))
+    for number, told_ in ((said[0].number, (2, 1)), (said[2].number, (1, 0))):
+        with transaction(world.session) as session:
+            assert answer_alike(session, number or 0, "new_machine", "register", world.recorder()) == told_
+    assert len(world.session.scalars(select(Asset.tag)).all()) == 3
+    sound(world)
+
+
+def test_what_needs_a_look_of_its_own_is_not_answered_together(world: World, bring: Receive) -> None:
+    registered(world, "M-1", drives=[{"serial": "GONE-1"}])
+    [said] = bring(told(optiplex()))
+    for about, key in ((asked(world, said.number)[0]["id"], "taken_out"), ("nothing", "keep")):
+        with pytest.raises(ValidationRefused, match="one by one"), transaction(world.session) as session:
+            answer_alike(session, said.number or 0, about, key, world.recorder())
 
 
 def test_an_answer_twice_is_one(world: World, bring: Receive, say: Say) -> None:

@@ -116,6 +116,16 @@ def test_registering_from_the_page_of_questions(client: FlaskClient, world: Worl
     assert status_of(world, tag) == "returned"
 
 
+def test_all_reports_that_ask_the_same_are_answered_together(client: FlaskClient, world: World) -> None:
+    bring_files(client, *((f"r{n}.json", lshw(f"SER{n}")) for n in range(3)))
+    assert "Answer all 3 reports that ask the same" in words(client.get("/hardware-reports/questions"))
+    data = {"about": "new_machine", "answer": "register", "alike": "1"}
+    answer = client.post("/hardware-reports/2/answer", data=data, follow_redirects=True)
+    assert "3 reports answered together." in words(answer) and "Nothing is asked" in words(answer)
+    refused = client.post("/hardware-reports/2/answer", data=data)
+    assert refused.status_code == 422
+
+
 def test_a_viewer_reads_a_report_but_may_not_answer(app: Flask, world: World) -> None:
     bring_files(sign_in(app, world), ("a.json", lshw()))
     viewer = sign_in(app, world, "viewer")

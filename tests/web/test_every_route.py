@@ -26,6 +26,7 @@ from inventory.accounts.models import Account, SavedView, Token
 from inventory.accounts.permissions import PERMISSIONS, ROLES, may
 from inventory.db import Base, transaction
 from inventory.discovery import find
+from inventory.intake.service import receive
 from inventory.lifecycle.details import FORGETTABLE
 from inventory.lifecycle.event_types import EVENT_TYPES
 from inventory.lifecycle.fields import Lines, schema_of
@@ -36,6 +37,7 @@ from inventory.stocktaking.scope import Scope
 from inventory.stocktaking.service import Start, start
 from inventory.web._shell import OPEN_ENDPOINTS
 from tests.conftest import NOW, World
+from tests.intake.conftest import optiplex, told
 from tests.web.browser import sign_in, words
 from tests.web.forms_of_pages import forms_of
 
@@ -99,6 +101,8 @@ def furnish(world: World) -> None:
         session.add(SavedView(account_id=world.account.id, page="machines", name="One", query="status=in_use"))
         session.add(Token(account_id=world.account.id, label="t", digest=b"x" * 32, created_at=NOW))
     furnish_count(world)
+    with transaction(world.session) as session:
+        receive(session, [told(optiplex())], world.recorder())
 
 
 def furnish_count(world: World) -> None:
@@ -385,6 +389,7 @@ def test_no_form_however_malformed_breaks_a_page_or_changes_the_ledger_when_refu
         shared(given(drawn)(attempt_on(rule.endpoint)))()
     # Forms that are never right would prove little.
     assert {"web_events.record", "web_labels.print_machines", "web_views.keep", "web_scan.scan"} <= went_through
+    assert "web_arrivals.settle" in went_through
     assert {"web_stock_takes.scan", "web_stock_take_review.decide", "web_stock_take_review.confirm"} <= went_through
 
 
