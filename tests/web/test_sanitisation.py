@@ -127,7 +127,13 @@ def test_a_statement_that_says_too_little_is_sent_back(
     app: Flask, world: World, change: dict[str, Any], name: str
 ) -> None:
     client = sign_in(app, world)
-    values: dict[str, Any] = {"key": "s1", "serials": "X-1", "technique": "shred", "ended": "2018-02-02", "performed_by": "A"} | change
+    values: dict[str, Any] = {
+        "key": "s1",
+        "serials": "X-1",
+        "technique": "shred",
+        "ended": "2018-02-02",
+        "performed_by": "A",
+    } | change
     if "file" in values:
         values["file"] = (io.BytesIO(values["file"]), "x.pdf")
     answer = client.post("/sanitisation/statement", data=values, content_type="multipart/form-data")
