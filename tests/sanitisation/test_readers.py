@@ -60,7 +60,7 @@ def test_a_log_of_nwipe_gives_drive_host_and_times() -> None:
     )
     assert (found.tool, found.tool_version, found.host_serial, found.host_asset_tag) == ("nwipe", "0.40", "PC-77", None)
     disk, flash = found.erasures
-    assert (disk.serial, disk.medium, disk.hidden_area, disk.verification) == ("WD-1", "hdd", "none", "sample")
+    assert (disk.serial, disk.medium, disk.hidden_area, disk.verification) == ("WD-1", None, "none", "sample")
     began, ended = datetime(2018, 2, 2, 10, 0, 2), datetime(2018, 2, 2, 11, 30)  # noqa: DTZ001 - the time of the place
     assert (disk.started_at, disk.ended_at) == (began, ended)
     assert (flash.medium, flash.hidden_area, flash.bytes_erased) == ("nvme", "n/a", 1000)
