@@ -102,6 +102,7 @@ def _words(received: Received) -> str:
     lines = [f"{received.name}: {head} ({received.format})"]
     for each in received.verdicts:
         where = f" in {each.tag}" if each.tag else ""
-        lines.append(f"  {each.serial or '(no serial)'}{where}: {VERDICTS[each.verdict]}. {STANDINGS[each.standing]}.")
+        stands = "Its machine stays here" if each.standing == "failed" else STANDINGS[each.standing]
+        lines.append(f"  {each.serial or '(no serial)'}{where}: {VERDICTS[each.verdict]}. {stands}.")
         lines += [f"    {reason}" for reason in (*each.reasons, *each.flags)]
     return "\n".join([*lines, *(f"  {note}" for note in received.notes)])

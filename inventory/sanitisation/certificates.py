@@ -124,12 +124,12 @@ def _content(session: Session, asset: Asset, state: State, lines: Sequence[Line]
     proofs = {uid: _proof(uid, lines) for uid in state.drives}
     keys = [line.key for line, _ in proofs.values()]
     rows = session.execute(
-        select(ErasureRecord, ErasureReport.tool, ErasureReport.tool_version, ErasureReport.sha256)
+        select(ErasureRecord, ErasureReport.sha256)
         .join(ErasureReport, ErasureReport.id == ErasureRecord.report_id)
         .where(ErasureRecord.event_key.in_(keys))
     )
-    records = {(row[0].event_key, row[0].part_uid): tuple(row) for row in rows}
-    people = _uids(session, [found[0] for found in records.values()])
+    records = {(record.event_key, record.part_uid): (record, sha256) for record, sha256 in rows}
+    people = _uids(session, [record for record, _ in records.values()])
     serials = [
         each["value"] for each in state.facts.get("identifiers", ()) if each["type"] in ("serial", "service_tag")
     ]
@@ -174,7 +174,7 @@ def _drive(
     drive: FittedDrive,
     line: Line,
     claim: dict[str, Any],
-    kept: tuple[ErasureRecord, str, str | None, str] | None,
+    kept: tuple[ErasureRecord, str] | None,
     people: dict[int, str],
 ) -> dict[str, Any]:
     told = {
@@ -196,7 +196,7 @@ def _drive(
         "sanitised_by": line.actor,
     }
     if kept is not None:
-        record, _tool, _version, sha256 = kept
+        record, sha256 = kept
         told |= {
             "pattern": record.pattern,
             "report": sha256,
@@ -256,14 +256,10 @@ def by_token(session: Session, token: str) -> SanitisationCertificate | None:
 
 
 def standing(session: Session, certificate: SanitisationCertificate) -> Standing:
-    """Whether *certificate* still holds; at most two statements.
+    """Whether *certificate* still holds; two statements.
 
     It goes on holding where the machine was handed over: a period of use of ours ends it, not the new owner's.
     """
-    if digest_of(certificate.content) != certificate.sha256:
-        return Standing("altered", "What is on record does not fit its hash.")
-    if certificate.voided_at is not None:
-        return Standing("voided", certificate.void_reason or "")
     newer = session.scalar(
         select(SanitisationCertificate.number)
         .where(
@@ -273,9 +269,30 @@ def standing(session: Session, certificate: SanitisationCertificate) -> Standing
         )
         .limit(1)
     )
+    return _standing(certificate, newer, _standing_lines(session, certificate.asset_id))
+
+
+def standings_of(session: Session, asset_id: int) -> list[tuple[SanitisationCertificate, Standing]]:
+    """The certificates of one machine, newest first, each with whether it still holds; two statements."""
+    rows = of_machine(session, asset_id)
+    lines = _standing_lines(session, asset_id) if rows else []
+    told: list[tuple[SanitisationCertificate, Standing]] = []
+    newer: str | None = None
+    for each in rows:
+        told.append((each, _standing(each, newer, lines)))
+        if each.voided_at is None:
+            newer = newer or each.number
+    return told
+
+
+def _standing(certificate: SanitisationCertificate, newer: str | None, lines: Sequence[Line]) -> Standing:
+    if digest_of(certificate.content) != certificate.sha256:
+        return Standing("altered", "What is on record does not fit its hash.")
+    if certificate.voided_at is not None:
+        return Standing("voided", certificate.void_reason or "")
     if newer is not None:
         return Standing("superseded", f"The newer certificate {newer} takes its place.")
-    return judge(certificate.content, certificate.sequence, _standing_lines(session, certificate.asset_id))
+    return judge(certificate.content, certificate.sequence, lines)
 
 
 def judge(content: dict[str, Any], sequence: int, lines: Sequence[Line]) -> Standing:

@@ -244,8 +244,9 @@ def _evidence(record: ErasureRecord) -> dict[str, str]:
     """A record of a wipe, in one line that leads to it."""
     zone = settings().zone
     day = words.when(record.ended_at, zone, "day") if record.ended_at else words.when(record.received_at, zone, "day")
+    stands = "" if record.standing == "failed" else f": {STANDINGS[record.standing].lower()}"
     return {
-        "words": f"{VERDICTS[record.verdict]}, {day}: {STANDINGS[record.standing].lower()}",
+        "words": f"{VERDICTS[record.verdict]}, {day}{stands}",
         "icon": ICONS[record.verdict],
         "href": url_for("web_sanitisation.record", number=record.id),
     }

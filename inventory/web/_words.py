@@ -190,6 +190,8 @@ def _entry_in_words(inner: Mapping[str, Any], entry: dict[str, Any], drives: Map
         return f"{value_in_words(inner['type'], 'type', entry['type'], drives)} {entry['value']}"
     words = []
     for name, value in entry.items():
+        if name == "record":
+            continue  # The drive's side of the page leads there.
         if name == "confirmed_after_use":
             if value:
                 words.append("confirmed as after its last use")

@@ -24,12 +24,11 @@ blueprint = Blueprint("web_certificates", __name__)
 def machine(tag: str) -> str:
     """The certificates of one machine, and the button that issues one."""
     found = machine_of(tag)
-    rows = certificates.of_machine(session(), found.machine.asset.id)
     return render_template(
         "sanitisation/certificates.html",
         tag=found.tag,
         words=found.words,
-        rows=[(each, certificates.standing(session(), each)) for each in rows[:10]],
+        rows=certificates.standings_of(session(), found.machine.asset.id),
         standings=certificates.STANDINGS,
         may_issue="validate" in recorder().permissions,
     )

@@ -128,7 +128,12 @@ def test_a_newer_certificate_takes_the_place_of_the_older(bench: Bench) -> None:
     bench.act(certificates.void, newer.number, "printed by mistake", bench.world.recorder())
     assert bench.act(certificates.standing, newer).key == "voided"
     assert bench.act(certificates.standing, older).key == "current"
-    assert [each.id for each in certificates.of_machine(bench.session, older.asset_id)] == [newer.id, older.id]
+    both = certificates.standings_of(bench.session, older.asset_id)
+    assert [(each.id, standing.key) for each, standing in both] == [(newer.id, "voided"), (older.id, "current")]
+    third = certified(bench, key="cert-3")
+    both = certificates.standings_of(bench.session, older.asset_id)
+    assert [standing.key for _, standing in both] == ["current", "voided", "superseded"]
+    assert third.number in both[2][1].why
 
 
 def test_voiding_takes_a_reason_and_a_permission(bench: Bench) -> None:

@@ -48,7 +48,11 @@ def test_the_machines_page_says_drive_by_drive_why_it_may_not_leave(app: Flask, 
     bench.bring(logs.nwipe({"serial": "D-A", "status": "-FAILED-"}, {"serial": "D-2", "hidden": ""}))
     told = words(sign_in(app, bench.world).get("/t/A"))
     assert "The wipe of drive D-A failed on 2 Feb 2018" in told and "Drive D-2 has no accepted wipe" in told
-    assert "Failed, 2 Feb 2018: failed" in told and "Erased, with warnings, 2 Feb 2018: waiting for acceptance" in told
+    assert (
+        "Failed, 2 Feb 2018" in told
+        and "2018: failed" not in told
+        and "Erased, with warnings, 2 Feb 2018: waiting for acceptance" in told
+    )
 
 
 def test_one_record_shows_everything_and_takes_its_decisions(app: Flask, bench: Bench) -> None:  # noqa: F811

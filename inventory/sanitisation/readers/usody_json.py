@@ -31,7 +31,9 @@ _COMMANDS: Final = (
     ("ata_secure_erase", re.compile(r"\bhdparm\b.*--security-erase\b")),
     (
         "overwrite",
-        re.compile(r"\b(?:shred|badblocks\b.*-[a-z]*w|dd\b.*\bif=/dev/(?:zero|u?random)\b.*\bof=|scrub|wipe)\b"),
+        re.compile(
+            r"\b(?:shred|badblocks\b.*\s-[a-z]*w[a-z]*|dd\b.*\bif=/dev/(?:zero|u?random)\b.*\bof=|scrub|wipe)\b"
+        ),
     ),
 )
 """Technique by the command; the first that fits. `nvme format` with a crypto erase is taken for a format: see below."""
