@@ -1,6 +1,6 @@
 """What the page of one machine shows, put together from its history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from inventory.register.kinds import KINDS
 from inventory.register.naming import names_of
 from inventory.register.photos import photos_of
 from inventory.register.statuses import ON_SITE, STATUSES
-from inventory.sanitisation.judging import VERDICTS
+from inventory.sanitisation.judging import ACCEPTABLE, VERDICTS
 from inventory.sanitisation.models import ErasureRecord
 from inventory.sanitisation.queries import evidence_of
 from inventory.sanitisation.rules import drive_name, reasons_unclean, unclean_drive
@@ -70,6 +70,8 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
     drives = _drive_names(found)
     hardware = told_of(session(), [found.machine.asset.id]).get(found.machine.asset.id)
     evidence = evidence_of(session(), found.machine.asset.id) if state.drives else {}
+    if unclean and "validate" in permissions:
+        _offer_acceptance(steps, evidence)
     return SimpleNamespace(
         tag=found.tag,
         words=found.words,
@@ -143,6 +145,18 @@ def _steps(found: Found, possible: list[EventType], unclean: bool) -> dict[str, 
         "moves": [_step(found, row) for row in rest if _moves(found, row)],
         "stays": [_step(found, row) for row in rest if not _moves(found, row)],
     }
+
+
+def _offer_acceptance(steps: dict[str, Any], evidence: Mapping[str, Sequence[ErasureRecord]]) -> None:
+    """Where a wipe waits for acceptance, that is what comes next; what was offered largest stays at hand."""
+    told = (each for records in evidence.values() for each in records)
+    waiting = next((each for each in told if each.standing == "waiting" and each.verdict == ACCEPTABLE), None)
+    if waiting is None:
+        return
+    if steps["next"]:
+        steps["stays"] = [steps["next"], *steps["stays"]]
+    href = url_for("web_sanitisation.record", number=waiting.id)
+    steps["next"] = {"verb": "Look at the wipe and accept it", "href": href, "icon": "shield-check", "key": "accept"}
 
 
 def _moves(found: Found, row: EventType) -> bool:

@@ -24,7 +24,7 @@ from inventory.web._recording import first_refusal
 from inventory.web._shell import NavigationEntry, recorder, requires, session, settings
 
 blueprint = Blueprint("web_arrivals", __name__)
-NAVIGATION = [NavigationEntry("Hardware reports", "web_arrivals.index", "cpu", 65, "record")]
+NAVIGATION = [NavigationEntry("Hardware reports", "web_arrivals.index", "cpu", 32, "record")]
 PAGE: Final = 25
 SHOWN: Final = 1_000
 """Files told one by one on the page of results; the others are counted."""

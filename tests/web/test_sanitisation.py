@@ -33,6 +33,7 @@ def test_reports_are_brought_seen_and_accepted_together(app: Flask, bench: Bench
     page = client.get("/sanitisation/")
     uids = re.findall(r'name="record" value="(\w+)"', page.get_data(as_text=True))
     assert len(uids) == 2 and "flash: residual areas" in words(page)
+    assert "Look at the wipe and accept it" in words(client.get("/t/A"))
     done = client.post("/sanitisation/decide", data={"record": uids, "decision": "accept"}, follow_redirects=True)
     assert "2 wipes accepted as proof" in done.get_data(as_text=True)
     assert bench.unclean("A") == bench.unclean("B") == []
@@ -53,6 +54,7 @@ def test_the_machines_page_says_drive_by_drive_why_it_may_not_leave(app: Flask, 
         and "2018: failed" not in told
         and "Erased, with warnings, 2 Feb 2018: waiting for acceptance" in told
     )
+    assert "accept it" not in told
 
 
 def test_one_record_shows_everything_and_takes_its_decisions(app: Flask, bench: Bench) -> None:  # noqa: F811
