@@ -167,3 +167,29 @@ def test_the_address_finds_it_in_small_letters_too(bench: Bench) -> None:
     found = certified(bench)
     assert certificates.by_token(bench.session, found.token.lower()).id == found.id  # type: ignore[union-attr]
     assert certificates.by_token(bench.session, "A" * 32) is None
+
+
+def test_many_drives_and_everything_a_contractor_says_go_over_several_pages(bench: Bench) -> None:
+    from datetime import date
+
+    from inventory.reading.documents import Document
+    from inventory.sanitisation.statements import Statement, state
+
+    bench.returned("A")
+    serials = ["D-A", *(f"D-{number}" for number in range(9))]
+    for serial in serials[1:]:
+        bench.world.record(
+            "part_fitted", "A", "2018-02-01", serial=serial, came="found_inside", capacity_bytes=512 * 10**9
+        )
+    said = Statement(
+        "s1", serials, "degauss", date(2018, 2, 2), performed_by="A. Person", performed_org="Firm", destination="smelter",
+        certificate_no="DC-9", confidentiality_before="internal", document=Document("x", b"%PDF-1.7"),
+    )  # fmt: skip
+    assert {each.standing for each in bench.act(state, said, bench.world.recorder()).verdicts} == {"rejected"}, "flash"
+    told = bench.act(
+        state, replace(said, technique="shred", document=Document("y", b"%PDF-1.8")), bench.world.recorder()
+    )
+    bench.decide(*(each.record for each in told.verdicts))
+    page = pages(bench, bench.act(certificates.issue, "A", "c1", bench.world.recorder()))
+    for words in ("Page 4", "Drive 10 of 10", "smelter", "DC-9", "internal", "512 GB", "A. Person, Firm"):
+        assert words in page, words

@@ -310,3 +310,61 @@ def test_a_report_on_many_drives_takes_no_statement_per_drive(bench: Bench) -> N
             }
         counts.append((brought, len([each for each in sent if "erasure_record SET" not in each])))
     assert counts[0] == counts[1], counts
+
+
+def test_a_serial_that_several_drives_bear_is_put_to_a_person(bench: Bench) -> None:
+    bench.returned("A")
+    bench.returned("B")
+    bench.world.record("part_fitted", "B", "2018-02-01", serial="D-A", came="found_inside")
+    told = bench.verdict(logs.nwipe({"serial": "D-A"}))
+    assert told.standing == "quarantined" and "More than one drive bears the serial D-A (in A, B)" in told.reasons[0]
+    assert bench.act(service.attach, told.record, "B", bench.world.recorder()).standing == "waiting"
+    other = bench.verdict(logs.nwipe({"serial": "D-A", "verify": 1}))
+    bench.returned("C")
+    with pytest.raises(RuleRefused, match="Take the wrong ones off"):
+        bench.act(service.attach, other.record, "C", bench.world.recorder())
+
+
+def test_a_statement_in_quarantine_is_settled_at_the_level_of_its_medium(bench: Bench) -> None:
+    from datetime import date
+
+    from inventory.sanitisation.statements import Statement, state
+
+    bench.returned("A")
+    said = Statement(
+        key="s1", serials=["NEW-1"], technique="overwrite", ended=date(2018, 2, 2), performed_by="A. Person"
+    )
+    [told] = bench.act(state, said, bench.world.recorder()).verdicts
+    assert (told.standing, told.method) == ("quarantined", "clear")
+    assert bench.act(service.attach, told.record, "A", bench.world.recorder()).standing == "waiting"
+    assert bench.decide(told.record)[0].standing == "accepted"
+
+
+def test_a_failure_that_the_ledger_cannot_take_goes_to_a_person(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    from inventory.sanitisation import lines
+
+    bench.returned("A")
+    monkeypatch.setattr(lines, "_failed", lambda record, *rest: bench.world.request("sanitisation_failed", "NOBODY"))
+    told = bench.verdict(logs.nwipe({"serial": "D-A", "status": "-FAILED-"}))
+    assert told.standing == "quarantined" and told.reasons[0]
+
+
+def test_a_failed_run_that_names_no_day_bears_the_present(bench: Bench) -> None:
+    import json
+
+    from inventory.reading.documents import LARGEST, Document
+
+    bench.returned("A")
+    report = json.loads(logs.usody())
+    report["device_info"]["serial_number"] = "D-A"
+    report["validation"]["result"] = False
+    for step in report["steps"]:
+        del step["end_time"], step["start_time"]
+    assert bench.verdict(json.dumps(report).encode()).standing == "failed"
+    assert bench.unclean("A") == ["the wipe of drive D-A failed on 23 Nov 2026"]
+    [large] = bench.act(service.receive, [Document("l", bytes(LARGEST + 1))], bench.world.recorder())
+    assert large.refusal is not None and "larger than 16 MiB" in large.refusal.message
+    twin = Document("t", logs.nwipe({"serial": "D-A"}))
+    assert [each.outcome for each in bench.act(service.receive, [twin, twin], bench.world.recorder())] == [
+        "recorded", "already",
+    ]  # fmt: skip

@@ -177,8 +177,7 @@ class _Log:
             serial=None if hidden else serial_of(serial),
             anonymised=hidden and "X" in serial,
             model=name_of(model),
-            medium=medium_of("nvme" if name.startswith("nvme") else "", bus, model)
-            or ("hdd" if bus == "ATA" else None),
+            medium=medium_of("nvme" if name.startswith("nvme") else "", bus, model),
             interface=text_of(bus),
             hidden_area=_BUS.get(bus, "unknown"),
         )
