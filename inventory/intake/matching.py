@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from inventory.config import Settings
 from inventory.db import among
 from inventory.intake.findings import MachineFound
+from inventory.intake.identity import uuid_orders
 from inventory.intake.makers import maker
 from inventory.register.identifiers import comparison_form
 from inventory.register.models import Asset, AssetIdentifier
@@ -85,13 +86,18 @@ def nameless(machine: MachineFound) -> bool:
     return not (machine.serial or machine.uuid or machine.board_serial)
 
 
+def uuids_of(machine: MachineFound) -> tuple[str, ...]:
+    """The firmware's UUID in both byte orders, since two programs may tell the same one differently."""
+    return uuid_orders(machine.uuid) if machine.uuid else ()
+
+
 def marks_of(machine: MachineFound) -> set[str]:
     """Everything by which two reports may be about the same machine, for telling which do not wait for each other."""
     told = [
         ("serial", machine.serial),
         ("board", machine.board_serial),
-        ("uuid", machine.uuid),
         ("tag", machine.asset_tag),
+        *(("uuid", each) for each in uuids_of(machine)),
     ]
     found = {f"{kind} {comparison_form('serial', text)}" for kind, text in told if text}
     found |= {f"mac {comparison_form('mac', each)}" for each in machine.macs}
@@ -172,7 +178,9 @@ def pointers(session: Session, machines: Sequence[MachineFound], settings: Setti
     """What the marks of each of *machines* point to; three statements however many."""
     tags = [readings(each.asset_tag[:64], settings.tag_prefix) if each.asset_tag else [] for each in machines]
     serials = [comparison_form("serial", each.serial) if each.serial else "" for each in machines]
-    boards = [{comparison_form("serial", text) for text in (each.board_serial, each.uuid) if text} for each in machines]
+    boards = [
+        {comparison_form("serial", text) for text in (each.board_serial, *uuids_of(each)) if text} for each in machines
+    ]
     macs = [{comparison_form("mac", text) for text in each.macs} for each in machines]
     forms = sorted({form for each in tags for form in each})
     values = sorted({*forms, *serials, *(key for each in (*boards, *macs) for key in each)} - {""})

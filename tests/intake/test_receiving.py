@@ -172,6 +172,7 @@ def test_a_network_address_alone_raises_a_doubt_and_settles_nothing(world: World
         (optiplex(manufacturer="dell"), "the maker in another spelling"),
         (optiplex(serial=None), "UUID"),
         (optiplex(serial=None, uuid=None), "board"),
+        (MachineFound(uuid="44454c4c-4800-1050-8058-b7c04f324a32"), "UUID, as an older program tells its bytes"),
         (optiplex(manufacturer=None, uuid=None, board_serial=None), "serial and model, the maker is not told"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
