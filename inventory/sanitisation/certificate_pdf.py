@@ -86,7 +86,7 @@ def write(
 ) -> None:
     """Write *certificate* to *out*. *address*: the public one, in capitals; *people*: names by account id.
 
-    *note*: what is to be printed across its head where it no longer holds.
+    *note*: what is to be printed on its head, where it no longer holds or is a demonstration.
     """
     content = certificate.content
     sheet = _Sheet(out, certificate.number, str(content["institution"]))

@@ -14,7 +14,7 @@ from inventory.sanitisation.certificate_pdf import people_in
 from inventory.sanitisation.certificate_pdf import write as write_pdf
 from inventory.web._finding import machine_of
 from inventory.web._recording import key_of
-from inventory.web._shell import recorder, requires, session, settings
+from inventory.web._shell import is_demo, recorder, requires, session, settings
 
 blueprint = Blueprint("web_certificates", __name__)
 
@@ -53,6 +53,8 @@ def pdf(number: str) -> AnyResponse:
     rows = session().execute(select(Account.uid, Account.display_name).where(Account.uid.in_(uids)))
     address = f"{origin_of(settings().public_url.strip() or request.host_url)}/C/{found.token}"
     note = "" if stands.key == "current" else certificates.STANDINGS[stands.key]
+    if is_demo():
+        note = f"Synthetic demonstration, no proof of anything. {note}".strip()
     out = BytesIO()
     write_pdf(out, found, address, dict(rows.all()), settings().zone, note)
     out.seek(0)

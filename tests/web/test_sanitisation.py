@@ -5,10 +5,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import pypdfium2
 import pytest
 from flask import Flask
 
 from inventory.db import db
+from inventory.lifecycle.models import ProjectionBasis
 from inventory.register.models import Asset
 from inventory.sanitisation.models import AuditSample, ErasureRecord, SanitisationCertificate
 from tests.conftest import World, statements
@@ -165,6 +167,20 @@ def test_a_certificate_is_issued_printed_and_declared_void(app: Flask, bench: Be
     assert client.post(f"/sanitisation/certificates/{found.number}/void", data={"reason": "slip"}).status_code == 303
     assert "declared void. slip" in words(client.get("/t/A/certificates"))
     assert client.get("/sanitisation/certificates/CS-1-1.pdf").status_code == 404
+
+
+def test_a_certificate_of_the_demonstration_says_that_it_is_none(app: Flask, bench: Bench) -> None:  # noqa: F811
+    client, found = issued(app, bench)
+
+    def printed() -> str:
+        told = client.get(f"/sanitisation/certificates/{found.number}.pdf").data
+        return str(pypdfium2.PdfDocument(told)[0].get_textpage().get_text_range())
+
+    assert "Synthetic" not in printed()
+    bench.world.session.add(ProjectionBasis(name="demo", value="1"))
+    bench.world.session.commit()
+    app.extensions.pop("demo", None)
+    assert "Synthetic demonstration, no proof of anything" in printed()
 
 
 def test_anybody_may_check_a_certificate_and_learns_nothing_else(app: Flask, bench: Bench) -> None:  # noqa: F811
