@@ -52,6 +52,39 @@ def test_every_format_is_recognised_by_its_own_reader_alone(key: str, content: b
                 reader.read(Document("x", content))
 
 
+def sections_of(**parts: bytes) -> bytes:
+    return b"\n".join(f"=== {name.replace('_', '-')}\n".encode() + content for name, content in parts.items())
+
+
+def test_a_bundle_gives_the_erasures_of_each_of_its_sections() -> None:
+    host = {"system-serial-number": "PC-77"}
+    content = sections_of(
+        lshw_json=b"{}", nwipe=logs.nwipe({"serial": "WD-1"}, host=host), sanitize_log_json=logs.nvme(), tpm=b"2"
+    )
+    found = read(content)
+    assert (found.reader, found.host_serial) == ("bundle", "PC-77")
+    assert [each.serial for each in found.erasures] == [
+        "WD-1",
+        *(each.serial for each in read(logs.nvme()).erasures),
+    ]
+    assert len(found.erasures) == 2
+
+
+def test_a_section_that_cannot_be_read_hides_no_other_and_a_bundle_without_a_wipe_is_none() -> None:
+    reader = readers()["bundle"]
+    torn = b"nwipe 0.37\nnothing more\n"
+    found = read(sections_of(nwipe=torn, blancco_xml=logs.blancco()))
+    assert len(found.erasures) >= 1 and found.notes
+    for content, words in (
+        (sections_of(dmidecode=b"# dmidecode 3.3"), "no section that tells of a wipe"),
+        (sections_of(nwipe=torn), "nwipe"),
+        (b"no heading", "does not begin with a heading"),
+    ):
+        with pytest.raises(ValidationRefused, match=words):
+            reader.read(Document("stick.txt", content))
+    assert reader.recognises(Document("x", sections_of(dmidecode=b"# dmidecode 3.3"))) == 0
+
+
 def test_a_log_of_nwipe_gives_drive_host_and_times() -> None:
     host = {"system-serial-number": "PC-77", "system-uuid": "u-1", "system-manufacturer": "Dell",
             "system-product-name": "Latitude", "chassis-asset-tag": "Default string"}  # fmt: skip
