@@ -214,6 +214,10 @@ class Life:
             found.append({"type": "legacy_barcode", "value": f"00{5_000_000 + self.number}"})
         if 0.45 < roll < 0.52:
             found.append({"type": "supplier_id", "value": f"LINE-{self.number}"})
+        if 0.3 < roll < 0.34:
+            # What a hardware report adds.
+            found.append({"type": "board_serial", "value": f".{serial}.SYN{self.number:06d}."})
+            found.append({"type": "uuid", "value": f"5e5e1234-0000-4000-8000-{self.number:012x}"})
         if roll > 0.95:
             found.append({"type": "source_id", "value": f"old-register:{self.number}"})
         return found

@@ -30,7 +30,7 @@ def plan(
     any_, listing = newest
     if machine is None:
         return  # What a report about drives alone asks was settled when its place was looked for.
-    source = Source(row.sha256, row.reader_version)
+    source = Source(row.sha256, row.reader_version, zone=recorder.settings.zone)
     known = {
         comparison_form("serial", drive.serial): [
             replace(one, newer=listing.get(one.asset_id or 0, NONE).after(each))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from inventory.intake.findings import DriveFound, MachineFound
@@ -9,7 +10,7 @@ from inventory.intake.matching import same_maker, same_model
 from inventory.intake.questions import item
 from inventory.lifecycle.details import MEDIA
 from inventory.lifecycle.requests import EventRequest
-from inventory.lifecycle.state import FittedDrive, State
+from inventory.lifecycle.state import IN_OTHER_HANDS, FittedDrive, State
 from inventory.register.identifiers import comparison_form
 from inventory.register.kinds import KINDS
 from inventory.register.statuses import ON_SITE, STATUSES
@@ -29,6 +30,8 @@ class Source:
     stale: bool = False
     drives_stale: bool = False
     """Whether a later one told every drive of the machine, so that this one has no say on drives."""
+    zone: tzinfo = UTC
+    """In which a day of the ledger is a day."""
 
     @property
     def words(self) -> str:
@@ -149,7 +152,7 @@ def _plan_drives(
             _move(plan, drive, f"{number}-{state.standing}", places, state.tag, source)
         else:
             key = source.key(f"fit-{number}-{state.standing}")
-            plan.fittings.append(fitting(drive, state.tag, key, source))
+            plan.fittings.append(fitting(drive, state.tag, key, source, since=_found_since(state, source.zone)))
     plan.questions += [_absent(each) for each in absent]
 
 
@@ -178,10 +181,30 @@ def _move(plan: Plan, drive: DriveFound, number: str, places: Sequence[KnownDriv
     plan.fittings.append(fitting(drive, tag, source.key(f"fit-{number}"), source, uid=place.uid))
 
 
-def fitting(drive: DriveFound, tag: str, key: str, source: Source, *, uid: str | None = None) -> EventRequest:
-    """The line that puts *drive* on record in the machine *tag*."""
+def _found_since(state: State, zone: tzinfo) -> datetime | date | None:
+    """From when a drive that is found inside was there: since the machine came back; None where that is not known.
+
+    A stick tells the drives and wipes them in one go, so a wipe may have ended before the report of it came in.
+    """
+    ended = state.use_ended_at
+    if ended is None or state.status in IN_OTHER_HANDS or state.no_drive_fitted:
+        return None
+    day = state.use_ended_precision == "day"
+    return ended.astimezone(zone).date() if day else ended + timedelta(microseconds=1)
+
+
+def fitting(
+    drive: DriveFound,
+    tag: str,
+    key: str,
+    source: Source,
+    *,
+    uid: str | None = None,
+    since: datetime | date | None = None,
+) -> EventRequest:
+    """The line that puts *drive* on record in the machine *tag*, *since* then or from now."""
     details = described(drive) | {"came": "from_elsewhere" if uid else "found_inside", "source": source.words}
-    return EventRequest("part_fitted", key, tag or None, None, details | ({"uid": uid} if uid else {}))
+    return EventRequest("part_fitted", key, tag or None, since, details | ({"uid": uid} if uid else {}))
 
 
 def described(drive: DriveFound) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Reports come in: machines are known again, what is new is recorded, what is doubtful is asked."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -187,6 +187,32 @@ def test_a_machine_is_known_again(world: World, bring: Receive, machine: Machine
     registered(world, "M-1", identifiers=held)
     [said] = bring(told(machine), register_new=True)
     assert said.tag == "M-1", why
+
+
+@pytest.mark.parametrize(
+    ("returned", "fitted"), [("2026-11-20", "day"), (datetime(2026, 11, 20, 9, 30, tzinfo=UTC), "instant")]
+)
+def test_a_drive_found_inside_was_there_since_the_machine_came_back(
+    world: World, bring: Receive, returned: Any, fitted: str
+) -> None:
+    identifiers = [{"type": "serial", "value": "7HPX2J2"}]
+    world.used_machine(
+        "M-1", kind="desktop", manufacturer="Dell", model="OptiPlex 7060", identifiers=identifiers
+    )
+    world.record("returned", "M-1", returned)
+    bring(told(optiplex()))
+    line = world.session.scalars(select(LifecycleEvent).where(LifecycleEvent.kind == "part_fitted")).one()
+    assert (line.precision, line.occurred_at.date()) == (fitted, date(2026, 11, 20))
+    assert line.occurred_at < line.recorded_at
+    sound(world)
+
+
+def test_a_drive_found_where_an_inspection_saw_none_is_on_record_from_now(world: World, bring: Receive) -> None:
+    registered(world, "M-1", drives=None)
+    world.record("inspected", "M-1", None, functional="working", cosmetic="B", no_drive_fitted=True)
+    bring(told(optiplex()))
+    line = world.session.scalars(select(LifecycleEvent).where(LifecycleEvent.kind == "part_fitted")).one()
+    assert line.occurred_at == line.recorded_at
 
 
 def test_a_service_tag_on_record_is_the_serial_number_that_the_firmware_tells(world: World, bring: Receive) -> None:
