@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import String, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from inventory.db import holds
+from inventory.db import holds, storable
 from inventory.register.models import Department, Location, Party
 
 ERASED = "(name erased)"
@@ -85,6 +85,8 @@ def search_named(session: Session, kind: str, role: str | None, text: str, limit
 def find_named(session: Session, kind: str, role: str | None, text: str) -> list[Named]:
     """What *text* may name: the one with that code, else those with that very name, else all that hold it."""
     text = text.strip()
+    if not storable(text):
+        return []  # No name on record has a character that cannot be stored.
     match = _CODE_AT_END.search(text)
     code = match[1] if match else text
     for candidate in (code, code.upper()):
