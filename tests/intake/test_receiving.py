@@ -196,9 +196,7 @@ def test_a_drive_found_inside_was_there_since_the_machine_came_back(
     world: World, bring: Receive, returned: Any, fitted: str
 ) -> None:
     identifiers = [{"type": "serial", "value": "7HPX2J2"}]
-    world.used_machine(
-        "M-1", kind="desktop", manufacturer="Dell", model="OptiPlex 7060", identifiers=identifiers
-    )
+    world.used_machine("M-1", kind="desktop", manufacturer="Dell", model="OptiPlex 7060", identifiers=identifiers)
     world.record("returned", "M-1", returned)
     bring(told(optiplex()))
     line = world.session.scalars(select(LifecycleEvent).where(LifecycleEvent.kind == "part_fitted")).one()
