@@ -348,8 +348,10 @@ def soak() -> bool:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """One Chromium for the whole run: a process can hold only one Playwright. CHROMIUM names another program."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # What is expected comes soon or not at all; a busy machine gets time to show which.
+    expect.set_options(timeout=30_000)
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("no Chromium on this machine; CHROMIUM may name one")
