@@ -1,5 +1,6 @@
 """The camera panel without a live read: photos, refusals with their remedies, pages without HTTPS, NFC."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def test_a_photo_reads_what_the_live_picture_cannot(site: Site, camera: Any, wor
     choose.set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": b"no picture"})
     expect(page.locator("[data-part='trouble']")).to_contain_text("The photo could not be opened.")
     choose.set_input_files(nothing)
-    expect(page.locator("[data-part='working']")).to_contain_text("try 2 of")
+    expect(page.locator("[data-part='working']")).to_contain_text(re.compile(r"try \d+ of"))
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator("[data-part='line']")).to_have_text("Stopped.", timeout=20_000)
     assert len(texts(page)) == 3
