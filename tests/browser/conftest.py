@@ -135,6 +135,8 @@ def faults(page: Any) -> list[str]:
 def picture(page: Any, name: str) -> None:
     """The page at both sizes: it spills over no edge and has no fault; with PICTURES=1 the documentation gets it."""
     before = page.viewport_size
+    # A page that is still on its way to the next has no document to measure.
+    page.wait_for_load_state()
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} spills over at {width} px"

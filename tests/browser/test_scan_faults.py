@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.basement import MACHINES, Basement, basement, site
 from tests.browser.line import CUT_ANSWER, LOSE_ANSWER, PASS, REFUSE
@@ -272,7 +273,8 @@ def test_two_phones_with_the_same_machines_leave_lines_and_entries_to_settle_and
         phone.until_sent()
     basement.all_there(lines=10, to_settle=10)
     later = one if any(each["state"] == "settle" for each in one.stored()) else other
-    assert later.page.locator("[data-settle-link]").is_visible()
+    # The server's answer is stored before the page has drawn it.
+    expect(later.page.locator("[data-settle-link]")).to_be_visible()
 
 
 def test_an_expired_session_keeps_the_scans_asks_to_sign_in_and_sends_them_after(basement: Basement) -> None:

@@ -100,6 +100,7 @@ def test_a_machine_goes_from_the_hub_to_a_partner_by_buttons_and_counts(
     def button(name: str) -> None:
         page.goto(site.address + "/t/ED-9")
         page.locator("main").get_by_role("link", name=name).click()
+        page.wait_for_url("**/t/ED-9/*")
 
     def send() -> None:
         page.locator("main form button[type=submit]").last.click()
