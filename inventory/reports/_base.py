@@ -110,7 +110,7 @@ def report_type(key: str) -> ReportType:
 def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
     """Answer *query* with the report *key*: the one function behind page, API, terminal and files."""
     kind = report_type(key)
-    query = _checked(kind, session, query, settings)
+    query = checked_query(kind, session, query, settings)
     now = datetime.now(UTC)
     rows, notes = kind.run(session, query, settings)
     book = factor_book(session, query.as_at, query.factors) if kind.subjects else None
@@ -129,7 +129,7 @@ def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
     )
 
 
-def _checked(kind: ReportType, session: Session, query: Query, settings: Settings) -> Query:
+def checked_query(kind: ReportType, session: Session, query: Query, settings: Settings) -> Query:
     """The query with its days, or a refusal of what has no meaning for the report or is not on record."""
     query = query.within(settings)
     if wrong := sorted(query.asked - kind.filters):
@@ -207,7 +207,7 @@ def members_of(
 ) -> Members:
     """The machines behind a cell, in the order of their numbers, from the cursor *after*."""
     kind = report_type(key)
-    query = _checked(kind, session, query, settings)
+    query = checked_query(kind, session, query, settings)
     statement = kind.select(session, query, settings, cell)
     if statement is None:
         raise NotFound(f"The report {key} has no figure {cell[:60]!r}.")
