@@ -64,6 +64,17 @@ class Query:
         """Whether the stored counts can answer: everything known now, no single kinds, whoever received it."""
         return self.as_at is None and not (self.kind or self.partner or self.contractor)
 
+    def only_by(self, filters: frozenset[str]) -> "Query":
+        """Without the filters that are not among *filters*."""
+        return replace(
+            self,
+            department=self.department if "department" in filters else "",
+            kind=self.kind if "kind" in filters else (),
+            group=self.group if "group" in filters else "computer",
+            partner=self.partner if "partner" in filters else "",
+            contractor=self.contractor if "contractor" in filters else "",
+        )
+
     def within(self, settings: Settings) -> "Query":
         """With the year, if one is named, as its first and last day."""
         if self.year is None:
