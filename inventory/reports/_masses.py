@@ -51,8 +51,8 @@ class Load:
 
     @property
     def tonnes(self) -> float | None:
-        """Tonnes to three decimals; None as in `kg`."""
-        return round(self.mass.grams / 1_000_000, 3) if self.mass.known or not self.machines else None
+        """Tonnes to three decimals, half a kilogram up; None as in `kg`."""
+        return in_tonnes(self.mass.grams) if self.mass.known or not self.machines else None
 
 
 def outcomes(session: Session, query: Query, settings: Settings) -> list[Counted]:
@@ -104,6 +104,11 @@ def machines_where(query: Query, settings: Settings, *conditions: Any) -> Select
     found: Any = select(OutcomeFact.asset_id.label("asset_id"), OutcomeFact.key.label("key"))
     narrowed = found.where(*last_in_period(query, settings), *filters(query), *conditions)
     return cast("Select[Any]", narrowed)
+
+
+def in_tonnes(grams: int) -> float:
+    """Tonnes to three decimals, half a kilogram up."""
+    return (grams + 500) // 1000 / 1000
 
 
 def percent(part: float, whole: float) -> float | None:

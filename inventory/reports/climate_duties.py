@@ -123,7 +123,7 @@ def _total(found: Waste, rows: list[dict[str, Any]]) -> dict[str, Any]:
         "factor": "sum of the lines that have a factor",
         "co2e": Figure(co2e, "all"),
         "machines": Figure(load.machines, "all"),
-        "text": f"{_tonnes(load)} in all, {'not known' if co2e is None else f'{co2e:.3f} t CO2e'}.",
+        "text": f"{_tonnes(load)} in all; {'emissions not known' if co2e is None else f'{co2e:.3f} t CO2e'}.",
     }
 
 

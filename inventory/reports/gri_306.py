@@ -9,7 +9,7 @@ from inventory.config import Settings
 from inventory.register.kinds import KINDS
 from inventory.reports._base import Column, Figure, Report, ReportType
 from inventory.reports._charts import Chart
-from inventory.reports._masses import Load
+from inventory.reports._masses import Load, in_tonnes
 from inventory.reports._query import Query
 from inventory.reports._waste import (
     CERTAINTIES,
@@ -105,7 +105,7 @@ def _check(found: Waste) -> dict[str, Any]:
         certainty = "" if name == "together" else name
         parts = [found.of(_LINES[total][2], certainty).mass.grams for total in _TOTALS]
         grams = found.of(certainty=certainty).mass.grams - sum(parts)
-        row[name] = Figure(round(grams / 1_000_000, 3), f"generated.{certainty}" if certainty else "generated")
+        row[name] = Figure(in_tonnes(grams), f"generated.{certainty}" if certainty else "generated")
     return row
 
 
