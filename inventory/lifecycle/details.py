@@ -52,7 +52,7 @@ FATES = {
     "energy_recovered": "Energy recovered",
     "incinerated": "Incinerated without energy recovery",
     "landfilled": "Landfilled",
-    "disposed": "Incinerated or landfilled, not told which",
+    "disposed": "Incinerated or landfilled",
 }
 PAST_OUTCOMES = {
     "redeployed": "Redeployed inside",
@@ -63,7 +63,7 @@ PAST_OUTCOMES = {
     "energy_recovered": "Energy recovered",
     "incinerated": "Incinerated without energy recovery",
     "landfilled": "Landfilled",
-    "disposed": "Incinerated or landfilled, not told which",
+    "disposed": "Incinerated or landfilled",
 }
 
 
