@@ -200,4 +200,6 @@ REPORT = ReportType(
     filters=WASTE_FILTERS,
     subjects=("class_footprint", "model_footprint", "conversion"),
     chart=_chart,
+    topic="Waste",
+    place=40,
 )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from inventory.config import Settings
 from inventory.lifecycle.models import OutcomeFact
 from inventory.lifecycle.waste_hierarchy import IN_HIERARCHY
-from inventory.reports._base import NO_RECEIVER, Column, Figure, Report, ReportType
+from inventory.reports._base import NO_RECEIVER, Column, Figure, Panel, Report, ReportType
 from inventory.reports._charts import Chart, Series
 from inventory.reports._masses import Counted, machines_where, outcomes, outcomes_by_year, percent
 from inventory.reports._query import Query, year_label
@@ -30,6 +30,8 @@ SOURCE: Final = (
 )
 _TIER_OF: Final = {"reused": "prevention", "prepared": "preparing_for_reuse"}
 _WHOLE: Final = "period"
+ESTIMATED: Final = "machines, estimated"
+"""Unit of what is worked out from a share and no count."""
 
 
 def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
@@ -152,8 +154,10 @@ def _chart(report: Report) -> Chart | None:
     )
 
 
-ESTIMATED: Final = "machines, estimated"
-"""Unit of what is worked out from a share and no count."""
+def _panel(report: Report) -> list[Panel]:
+    words = "retired and by the stated share reusable, less those that were re-used"
+    return [Panel("Reusable and not re-used", report.rows[0]["gap"], ESTIMATED, words)]
+
 
 REPORT = ReportType(
     "gap",
@@ -177,4 +181,7 @@ REPORT = ReportType(
     _select,
     filters=NO_RECEIVER,
     chart=_chart,
+    topic="Re-use",
+    place=40,
+    panel=_panel,
 )

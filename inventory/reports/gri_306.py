@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from inventory.config import Settings
 from inventory.register.kinds import KINDS
-from inventory.reports._base import Column, Figure, Report, ReportType
+from inventory.reports._base import Column, Figure, Panel, Report, ReportType
 from inventory.reports._charts import Chart
 from inventory.reports._masses import Load, in_tonnes
 from inventory.reports._query import Query
@@ -105,7 +105,7 @@ def _check(found: Waste) -> dict[str, Any]:
         certainty = "" if name == "together" else name
         parts = [found.of(_LINES[total][2], certainty).mass.grams for total in _TOTALS]
         grams = found.of(certainty=certainty).mass.grams - sum(parts)
-        row[name] = Figure(in_tonnes(grams), f"generated.{certainty}" if certainty else "generated")
+        row[name] = Figure(in_tonnes(grams), f"check.{certainty}" if certainty else "check")
     return row
 
 
@@ -125,14 +125,22 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
     kind = name.removeprefix("kind-")
     if kind != name and kind in KINDS:
         return waste_machines(query, settings, certainty=certainty, kind=kind)
-    if name not in _LINES:
+    if name not in (*_LINES, "check"):
         return None
-    return waste_machines(query, settings, _LINES[name][2], certainty)
+    # What is left over by the check: no machine can be.
+    routes = _LINES[name][2] if name in _LINES else ()
+    return waste_machines(query, settings, routes, certainty)
 
 
 def _chart(report: Report) -> Chart | None:
     rows = [row for row in report.rows if row["key"] in _LINES and row["key"] not in _TOTALS]
     return chart_of(rows, "Waste by operation, in tonnes", "t")
+
+
+def _panel(report: Report) -> list[Panel]:
+    return [
+        Panel("Waste generated", report.rows[0]["together"], "t", "of electrical equipment, as GRI 306-3 counts it")
+    ]
 
 
 REPORT = ReportType(
@@ -155,4 +163,7 @@ REPORT = ReportType(
     filters=WASTE_FILTERS,
     subjects=("class_footprint", "model_footprint"),
     chart=_chart,
+    topic="Waste",
+    place=20,
+    panel=_panel,
 )

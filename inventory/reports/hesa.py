@@ -111,4 +111,6 @@ REPORT = ReportType(
     filters=WASTE_FILTERS,
     subjects=("class_footprint", "model_footprint"),
     chart=_chart,
+    topic="Waste",
+    place=30,
 )

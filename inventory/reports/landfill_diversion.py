@@ -6,7 +6,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
-from inventory.reports._base import Column, Figure, Report, ReportType
+from inventory.reports._base import Column, Figure, Panel, Report, ReportType
 from inventory.reports._charts import Chart
 from inventory.reports._masses import percent
 from inventory.reports._query import Query
@@ -70,6 +70,12 @@ def _chart(report: Report) -> Chart | None:
     return chart_of(rows, "Mass that left as waste, by route", "kg", "kg_")
 
 
+def _panel(report: Report) -> list[Panel]:
+    diverted = next(row for row in report.rows if row["key"] == "diverted")
+    words = "of the mass of waste at least, expected and confirmed together"
+    return [Panel("Kept out of landfill", diverted["share_together"], "%", words)]
+
+
 REPORT = ReportType(
     "landfill_diversion",
     "Diversion from landfill",
@@ -92,4 +98,7 @@ REPORT = ReportType(
     filters=WASTE_FILTERS,
     subjects=("class_footprint", "model_footprint"),
     chart=_chart,
+    topic="Waste",
+    place=10,
+    panel=_panel,
 )

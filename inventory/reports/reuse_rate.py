@@ -13,7 +13,7 @@ from inventory.footprint.factors import FactorBook
 from inventory.footprint.queries import factor_book
 from inventory.lifecycle.models import OutcomeFact
 from inventory.lifecycle.waste_hierarchy import IN_HIERARCHY, TIERS
-from inventory.reports._base import Column, Figure, Report, ReportType, day_words
+from inventory.reports._base import Column, Figure, Panel, Report, ReportType, day_words
 from inventory.reports._charts import Chart, Series
 from inventory.reports._masses import (
     Counted,
@@ -166,6 +166,14 @@ def _chart(report: Report) -> Chart | None:
     )
 
 
+def _panel(report: Report) -> list[Panel]:
+    period = report.rows[0]
+    return [
+        Panel("Re-use rate", period["rate"], "%", "of the machines that reached an outcome: tiers 1 and 2"),
+        Panel("Strict re-use rate", period["strict"], "%", "tier 1 alone: used again and never waste"),
+    ]
+
+
 REPORT = ReportType(
     "reuse_rate",
     "Re-use rate",
@@ -186,4 +194,7 @@ REPORT = ReportType(
     _select,
     subjects=("class_footprint", "model_footprint"),
     chart=_chart,
+    topic="Re-use",
+    place=30,
+    panel=_panel,
 )

@@ -19,6 +19,7 @@ from inventory.reports._waste import ROUTES
 from tests.conftest import World, statements
 from tests.databases import Kept
 from tests.reports._yards import CONTRACT, build_hub, build_yard
+from tests.reports.conftest import build_fleet
 from tests.reports.test_figures import figures, tags
 
 YEAR = Query(year=2020)
@@ -374,9 +375,10 @@ def test_a_period_without_an_end_goes_on_to_now(hub: World) -> None:
 # -- of all of them ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=["yard", "hub", "fleet"])
-def any_register(request: pytest.FixtureRequest) -> World:
-    found: World = request.getfixturevalue(request.param)
+@pytest.fixture(params=[build_yard, build_hub, build_fleet])
+def any_register(request: pytest.FixtureRequest, world: World, kept: Kept) -> World:
+    """Each of the registers that are counted by hand."""
+    found: World = kept(world, request.param)
     return found
 
 
