@@ -328,6 +328,11 @@ def test_retired_is_what_came_back_from_use_in_the_period_once_each(hub: World) 
     assert figures(hub, "gap", YEAR)["2020.retired"] == 4
 
 
+def test_a_retirement_is_placed_by_the_department_of_the_machine(hub: World) -> None:
+    assert tags(hub, "gap", "period.retired", replace(YEAR, department="HCA")) == ["R8"]
+    assert tags(hub, "gap", "period.retired", replace(YEAR, department="CSE")) == ["R1", "R2", "R3"]
+
+
 def test_retirement_as_at_a_past_moment_is_what_was_known_then(hub: World) -> None:
     before = replace(YEAR, as_at=datetime(2021, 10, 1, tzinfo=UTC))
     assert tags(hub, "gap", "period.retired", before) == ["R1", "R2", "R3", "R5", "R6", "R7", "R8"]
@@ -375,9 +380,9 @@ def test_a_period_without_an_end_goes_on_to_now(hub: World) -> None:
 # -- of all of them ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=[build_yard, build_hub, build_fleet])
+@pytest.fixture(params=[build_yard, build_fleet])
 def any_register(request: pytest.FixtureRequest, world: World, kept: Kept) -> World:
-    """Each of the registers that are counted by hand."""
+    """Each of the registers that have waste."""
     found: World = kept(world, request.param)
     return found
 
