@@ -41,6 +41,8 @@ class Settings:
     """Share of accepted wipes, in percent (0 to 100), that is drawn for an independent check."""
     academic_year_start_month: int = 8
     """Month (1 to 12) in which the academic year begins; HESA: August."""
+    reusable_share_percent: int = 75
+    """Share of retired machines, in percent (0 to 100), that could be used again; after Edinburgh 2016."""
     ageing_days: int = 90
     """Days in one waiting status after which stock is shown as ageing."""
     advice_donate_years: int = 5

@@ -22,7 +22,7 @@ DAYS: Final = frozenset({"purchase_date", "warranty_end"})
 _AS_TEXT: Final = frozenset((*FACTS, "tag"))
 _IDENTIFYING: Final = frozenset(IDENTIFIERS)
 REGISTERED: Final = frozenset({"in_stock", "in_use", "returned"})
-STATUS_OF_OUTCOME: Final = {"redeployed": "in_use"}
+STATUS_OF_OUTCOME: Final = {"redeployed": "in_use", "incinerated": "disposed", "landfilled": "disposed"}
 """Status of a machine whose past outcome is stated without one; for the others it bears the same name."""
 PARTNER_ROLE: Final = {"donated": "partner", "sold": "buyer", "with_lessor": "lessor"}
 """Which kind of party the column "partner" names; the facility that took it for every other outcome."""

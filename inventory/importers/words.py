@@ -80,6 +80,8 @@ OUTCOMES: Final = {
     "prepared_for_reuse": "Prepared for re-use after becoming waste",
     "recycled": "Recycled",
     "energy_recovered": "Energy recovered",
+    "incinerated": "Incinerated without energy recovery",
+    "landfilled": "Landfilled",
     "disposed": "Disposed",
 }
 """Past outcomes that an older record may state."""
@@ -92,7 +94,9 @@ _OUTCOME_WORDS: Final = {
     "prepared_for_reuse": "refurbished by contractor|prepared for re use|remarketed by contractor",
     "recycled": "recycling|weee|weee recycling|material recovery",
     "energy_recovered": "energy recovery|incineration with energy recovery|energy from waste",
-    "disposed": "disposal|landfill|landfilled|incinerated|incineration",
+    "incinerated": "incineration",
+    "landfilled": "landfill",
+    "disposed": "disposal",
 }
 
 

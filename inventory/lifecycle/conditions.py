@@ -19,6 +19,8 @@ _OUTCOME_STATUSES = {
     "prepared_for_reuse": {"prepared_for_reuse", "with_contractor"},
     "recycled": {"recycled", "with_contractor"},
     "energy_recovered": {"energy_recovered", "with_contractor"},
+    "incinerated": {"disposed", "with_contractor"},
+    "landfilled": {"disposed", "with_contractor"},
     "disposed": {"disposed", "with_contractor"},
 }
 _NEEDS_OUTCOME = {"donated", "sold", "prepared_for_reuse", "recycled", "energy_recovered", "disposed"}

@@ -64,7 +64,7 @@ def details_of(row: EventType) -> tuple[str, ...]:
     told = []
     for name, shape in sorted(shapes.items(), key=lambda item: (not item[1].required, item[0] in ("note", "notes"))):
         words = in_words(name)
-        if isinstance(shape, Choice) and len(shape.labels) <= 6:
+        if isinstance(shape, Choice) and len(shape.labels) <= 7:
             words += f" ({', '.join(shape.labels.values())})"
         elif isinstance(shape, Lines):
             words += " (a list)"

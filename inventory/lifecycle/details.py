@@ -50,7 +50,9 @@ FATES = {
     "prepared_for_reuse": "Prepared for re-use",
     "recycled": "Recycled",
     "energy_recovered": "Energy recovered",
-    "disposed": "Disposed",
+    "incinerated": "Incinerated without energy recovery",
+    "landfilled": "Landfilled",
+    "disposed": "Incinerated or landfilled",
 }
 PAST_OUTCOMES = {
     "redeployed": "Redeployed inside",
@@ -59,6 +61,8 @@ PAST_OUTCOMES = {
     "prepared_for_reuse": "Prepared for re-use by a contractor",
     "recycled": "Recycled",
     "energy_recovered": "Energy recovered",
+    "incinerated": "Incinerated without energy recovery",
+    "landfilled": "Landfilled",
     "disposed": "Incinerated or landfilled",
 }
 

@@ -37,9 +37,11 @@ TIER_OF_FATE: Final = {
     "prepared_for_reuse": PREPARING,
     "recycled": RECYCLING,
     "energy_recovered": RECOVERY,
+    "incinerated": DISPOSAL,
+    "landfilled": DISPOSAL,
     "disposed": DISPOSAL,
 }
-"""Which tier a fate belongs to."""
+"""Which tier a fate belongs to; ``disposed`` where nobody told whether it was incinerated or landfilled."""
 
 MEASURES: Final = {
     "redeployed": "Re-used internally",

@@ -99,7 +99,7 @@ class ReportType:
     needs_period: bool = True
     """False: `from` has no meaning for it."""
     filters: frozenset[str] = ALL_FILTERS
-    """Filters that have a meaning for it; any other is refused."""
+    """Filters that have a meaning for it; any other is refused. Without `group` it tells of all kinds together."""
     subjects: tuple[str, ...] = ()
     """Subjects of the sets of factors that it uses."""
     chart: Callable[[Report], Chart | None] | None = None
@@ -149,7 +149,7 @@ def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
         query,
         _period(kind, query, settings),
         query.as_at or now,
-        _scope(session, query),
+        _scope(session, query, kind),
         tuple(notes),
         factors=tuple(found for each in kind.subjects if book and (found := book.newest(each))),
     )
@@ -205,9 +205,12 @@ def _period(kind: ReportType, query: Query, settings: Settings) -> str:
     return f"From {day_words(first)} {last}"
 
 
-def _scope(session: Session, query: Query) -> str:
+_GROUP_WORDS: Final = {"computer": "Computers", "peripheral": "Peripherals", "unknown": "Kind unknown"}
+
+
+def _scope(session: Session, query: Query, kind: ReportType) -> str:
     kinds = ", ".join(KINDS[key].label.lower() for key in query.kind)
-    words = kinds or {"computer": "Computers", "peripheral": "Peripherals", "unknown": "Kind unknown"}[query.group]
+    words = kinds or (_GROUP_WORDS[query.group] if "group" in kind.filters else "Computers and peripherals")
     place = {"": "all departments", "-": "no department known"}.get(query.department, f"department {query.department}")
     receivers = [uid for uid in (query.partner, query.contractor) if uid]
     asked = select(Party.uid, Party.name).where(Party.uid.in_(receivers))

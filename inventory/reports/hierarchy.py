@@ -16,6 +16,7 @@ from inventory.lifecycle.waste_hierarchy import IN_HIERARCHY, MEASURES, TIERS
 from inventory.register.models import Asset
 from inventory.register.queries import subtree
 from inventory.reports._base import Column, Figure, ReportType
+from inventory.reports._masses import mass_words, unknown_kind_words
 from inventory.reports._outcomes import filters, last_in_period, stored_counts_answer, tally_department
 from inventory.reports._query import GROUPS, UNKNOWN_DEPARTMENT, Query
 
@@ -150,11 +151,7 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
         }
     )
     gap = _gap(session, query, settings, stored=stored)
-    notes = [mass_words(together, whole)]
-    if gap:
-        which = "1 machine of unknown kind" if gap == 1 else f"{gap:,} machines of unknown kind"
-        notes.append(f"{which} reached an outcome and stands in no figure until the kind is known.")
-    return rows, notes
+    return rows, [mass_words(together, whole), *unknown_kind_words(gap)]
 
 
 def _mass_cells(mass: Mass, together: Mass, key: str) -> dict[str, Figure]:
@@ -165,18 +162,6 @@ def _mass_cells(mass: Mass, together: Mass, key: str) -> dict[str, Figure]:
         "estimated": Figure(mass.estimated_percent, key),
         "weighed": Figure(mass.measured, f"{key}.weighed"),
     }
-
-
-def mass_words(mass: Mass, machines: int) -> str:
-    """How a mass came about, for a note."""
-    parts = [f"{mass.measured:,} of {machines:,} machines were weighed"]
-    if mass.by_model:
-        parts.append(f"{mass.by_model:,} have the weight that the maker states for the model")
-    if mass.by_class:
-        parts.append(f"{mass.by_class:,} have the median of their class")
-    if mass.unknown:
-        parts.append(f"of {mass.unknown:,} no weight is known, and kilograms are without them")
-    return "Mass: " + "; ".join(parts) + "."
 
 
 def _gap(session: Session, query: Query, settings: Settings, *, stored: bool) -> int:

@@ -1,15 +1,12 @@
 """The trend: outcomes by tier for each of ten academic years."""
 
 from collections import Counter
-from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
-from inventory.lifecycle.counting import academic_year
 from inventory.lifecycle.models import OutcomeFact, Tally
 from inventory.lifecycle.upkeep import basis_holds
 from inventory.lifecycle.waste_hierarchy import IN_HIERARCHY, TIERS
@@ -17,29 +14,21 @@ from inventory.reports import hierarchy
 from inventory.reports._base import Column, Figure, ReportType
 from inventory.reports._outcomes import filters, known_at, tally_department
 from inventory.reports._query import GROUPS, Query, year_label
+from inventory.reports._years import in_year, year_of_cell, years_shown
 
 DEFINITION = (
     "For each academic year and each machine, its last standing outcome reached in that year, by tier of the waste "
     "hierarchy (Directive 2008/98/EC Art. 4), expected and confirmed together. A machine that reached an outcome in "
     "two years stands in both, so the years do not add up to the headline."
 )
-YEARS = 10
-
-
-def last_year(query: Query, settings: Settings) -> int:
-    """The academic year in which the ten years end."""
-    if query.academic_year is not None:
-        return query.academic_year
-    day = query.to or (query.as_at or datetime.now(settings.zone)).astimezone(settings.zone).date()
-    return academic_year(day, settings)
 
 
 def by_year(session: Session, query: Query, settings: Settings) -> Counter[tuple[int, str]]:
     """Machines by (year, tier) for the ten years."""
-    last = last_year(query, settings)
-    first = last - YEARS + 1
+    years = years_shown(query, settings)
+    first, last = years[0], years[-1]
     if not basis_holds(session, settings):
-        return _live(session, query, settings, range(first, last + 1))
+        return _live(session, query, settings, years)
     if query.plain:
         statement: Any = (
             select(Tally.year, Tally.tier, func.sum(Tally.machines))
@@ -70,8 +59,7 @@ def by_year(session: Session, query: Query, settings: Settings) -> Counter[tuple
 def _live(session: Session, query: Query, settings: Settings, years: range) -> Counter[tuple[int, str]]:
     found: Counter[tuple[int, str]] = Counter()
     for year in years:
-        asked = replace(query, year=year, span="academic", start=None, to=None).within(settings)
-        for each in hierarchy.cells(session, asked, settings, stored=False):
+        for each in hierarchy.cells(session, in_year(query, year, settings), settings, stored=False):
             if each.measure in IN_HIERARCHY:
                 found[year, each.tier] += each.group.machines
     return found
@@ -79,9 +67,8 @@ def _live(session: Session, query: Query, settings: Settings, years: range) -> C
 
 def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
     found = by_year(session, query, settings)
-    last = last_year(query, settings)
     rows = []
-    for year in range(last - YEARS + 1, last + 1):
+    for year in years_shown(query, settings):
         label = year_label(year)
         row: dict[str, Any] = {"year": label, "key": str(year)}
         row |= {key: Figure(found[year, key], f"{year}.{key}") for key in TIERS}
@@ -92,12 +79,9 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
 
 def _select(session: Session, query: Query, settings: Settings, cell: str) -> Select[Any] | None:
     name, _, part = cell.partition(".")
-    last = last_year(query, settings)
-    if not name.isascii() or not name.isdigit() or not last - YEARS < int(name) <= last:
+    asked = year_of_cell(name, query, settings)
+    if asked is None or (part != "all" and part not in TIERS):
         return None
-    if part != "all" and part not in TIERS:
-        return None
-    asked = replace(query, year=int(name), span="academic", start=None, to=None).within(settings)
     return hierarchy.REPORT.select(session, asked, settings, part)
 
 

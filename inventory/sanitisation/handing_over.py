@@ -48,7 +48,17 @@ HANDS_OVER: Final = frozenset(
 BELOW: Final = frozenset({"declared_waste", "dismantled", "given_for_preparation"})
 """Kinds of event that end a machine's way to re-use."""
 _LEFT: Final = frozenset(
-    {"redeployed", "donated", "sold", "prepared_for_reuse", "recycled", "energy_recovered", "disposed"}
+    {
+        "redeployed",
+        "donated",
+        "sold",
+        "prepared_for_reuse",
+        "recycled",
+        "energy_recovered",
+        "incinerated",
+        "landfilled",
+        "disposed",
+    }
 )
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import Engine, delete, inspect, select
 from sqlalchemy.orm import Session
 
 from inventory.db import Base, transaction
-from inventory.lifecycle.models import ProjectionBasis, Tally
+from inventory.lifecycle.models import LifecycleEvent, OutcomeFact, ProjectionBasis, Tally
 from inventory.lifecycle.upkeep import check_projections
+from inventory.register.models import Asset
 from tests.conftest import World
+from tests.reports._yards import build_yard
 from tests.reports.conftest import build_fleet
 
 
@@ -99,3 +101,44 @@ def test_counts_are_filled_for_a_register_from_before_they_were_stored(app: Flas
         if known:
             assert check_projections(world.session, world.settings) == []
             world.session.commit()
+
+
+def test_the_way_of_disposal_is_filled_in_from_the_line_that_confirmed_it(app: Flask, world: World) -> None:
+    build_yard(world)
+    world.correct("W4", key_of(world, "W4", "incinerated"), world.request("landfilled", "W4", "2020-12-02"))
+
+    def fates() -> list[tuple[object, ...]]:
+        found = world.session.execute(
+            select(OutcomeFact.asset_id, OutcomeFact.fate, OutcomeFact.certainty, OutcomeFact.recorded_until.is_(None))
+            .where(OutcomeFact.tier == "disposal")
+            .order_by(OutcomeFact.id)
+        )
+        told = [tuple(row) for row in found]
+        world.session.commit()
+        return told
+
+    before = fates()
+    assert sorted((str(fate), str(sure), bool(now)) for _, fate, sure, now in before) == [
+        ("disposed", "expected", False), ("disposed", "expected", True), ("incinerated", "confirmed", False),
+        ("incinerated", "expected", False), ("landfilled", "confirmed", True), ("landfilled", "confirmed", True),
+        ("landfilled", "expected", True),
+    ]  # fmt: skip
+    downgrade(revision="0090_footprint")
+    assert {fate for _, fate, sure, _ in fates() if sure == "confirmed"} == {"disposed"}
+    upgrade()
+    assert fates() == before
+    assert check_projections(world.session, world.settings) == []
+    world.session.commit()
+
+
+def key_of(world: World, tag: str, kind: str) -> str:
+    """The key of the last line of *kind* of the machine."""
+    found = world.session.scalar(
+        select(LifecycleEvent.key)
+        .join(Asset, Asset.id == LifecycleEvent.asset_id)
+        .where(Asset.tag == tag, LifecycleEvent.kind == kind)
+        .order_by(LifecycleEvent.sequence.desc())
+        .limit(1)
+    )
+    world.session.commit()
+    return str(found)

@@ -203,7 +203,8 @@ def test_every_status_kind_identifier_and_event_is_somewhere(sqlite_demo: Engine
 
 def test_waste_outcomes_are_expected_first_and_confirmed_weeks_later(census: Census) -> None:
     assert all(
-        census.fates[fate, "confirmed"] for fate in ("prepared_for_reuse", "recycled", "energy_recovered", "disposed")
+        census.fates[fate, "confirmed"]
+        for fate in ("prepared_for_reuse", "recycled", "energy_recovered", "incinerated", "landfilled")
     )
     assert census.fates["recycled", "expected"] > 100
     assert min(census.delays) > 14

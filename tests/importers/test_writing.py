@@ -91,6 +91,8 @@ def sound(world: World) -> None:
         ("status,status since\nRecycled,2019-05-06", "taken_on", "recycled", "2019-05-06"),
         ("outcome,outcome date,partner\nDonated,2018-05-06,Remakery", "taken_on", "donated", "2018-05-06"),
         ("outcome,outcome date\nRedeployment,2018-05-06", "taken_on", "in_use", "2018-05-06"),
+        ("outcome,outcome date\nLandfill,2018-05-06", "taken_on", "disposed", "2018-05-06"),
+        ("outcome,outcome date\nIncineration,2018-05-06", "taken_on", "disposed", "2018-05-06"),
         ("custodian\nGrace Hopper", "registered", "in_use", None),
     ],
 )

@@ -219,10 +219,11 @@ QUERIES = [
     Query(department="HCA"),
     Query(department="-", group="peripheral"),
 ]
+ASKED = [(key, query) for key, kind in sorted(reports().items()) for query in QUERIES if query.asked <= kind.filters]
+"""Every report with everything that has a meaning for it."""
 
 
-@pytest.mark.parametrize("key", sorted(reports()))
-@pytest.mark.parametrize("query", QUERIES, ids=str)
+@pytest.mark.parametrize(("key", "query"), ASKED, ids=str)
 def test_every_figure_opens_as_many_machines_as_it_says(fleet: World, key: str, query: Query) -> None:
     for asked in (query, replace(query, as_at=datetime(2018, 8, 1, tzinfo=UTC))):
         for cell, value in figures(fleet, key, asked).items():
@@ -233,8 +234,7 @@ def test_every_figure_opens_as_many_machines_as_it_says(fleet: World, key: str, 
             assert found.rows or not value, f"{value} of {cell} rests on no machine"
 
 
-@pytest.mark.parametrize("key", sorted(reports()))
-@pytest.mark.parametrize("query", QUERIES, ids=str)
+@pytest.mark.parametrize(("key", "query"), ASKED, ids=str)
 def test_stored_counts_equal_a_live_scan(fleet: World, key: str, query: Query) -> None:
     stored = figures(fleet, key, query)
     if key not in ("stock", "trend", "coverage"):  # these look back from the moment itself
@@ -322,7 +322,7 @@ def test_a_cell_that_does_not_exist_is_not_found(fleet: World, key: str, cell: s
 
 
 def test_an_unknown_report_names_those_there_are(world: World) -> None:
-    with pytest.raises(NotFound, match="coverage, data_assurance, headline, hierarchy, stock, trend"):
+    with pytest.raises(NotFound, match=r"coverage, .*headline, .*trend"):
         report_type("sales")
 
 
