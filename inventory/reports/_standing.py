@@ -21,9 +21,9 @@ from inventory.reports._query import UNKNOWN_DEPARTMENT, Query
 
 
 def reference_day(query: Query, settings: Settings) -> date:
-    """The day from which time is counted back."""
+    """The day from which time is counted back: not one to come, when a year is asked for that still runs."""
     if query.to is not None:
-        return query.to
+        return min(query.to, datetime.now(settings.zone).date())
     moment = query.as_at or datetime.now(UTC)
     return moment.astimezone(settings.zone).date()
 
