@@ -25,16 +25,18 @@ def grouped(
     *conditions: Any,
     models: bool,
     beside: tuple[Any, Any] | None = None,
+    more: Sequence[Any] = (),
 ) -> Iterator[tuple[tuple[Any, ...], Group]]:
-    """(values of *split*, machines of one kind and model) for each machine's last outcome in the period.
+    """(values of *split* and *more*, machines of one kind and model) over each machine's last outcome in the period.
 
-    *split*: expressions on `OutcomeFact`, or on what is joined to it: *beside* (a table, on what). *models*:
-    tell models apart, for their mass.
+    *split*: columns of `OutcomeFact`, or of what is joined to it: *beside* (a table, on what). *more*: aggregates.
+    *models*: tell models apart, for their mass.
     """
     fact = OutcomeFact
     kinds = (fact.kind, fact.model_key if models else null())
     statement: Any = select(
         *split,
+        *more,
         *kinds,
         func.count(),
         func.sum(case((fact.mass_g.is_not(None), 1), else_=0)),
@@ -43,7 +45,7 @@ def grouped(
     if beside is not None:
         statement = statement.outerjoin(*beside)
     statement = statement.where(*last_in_period(query, settings), *filters(query), *conditions)
-    return _read(session, statement.group_by(*split, fact.kind, *kinds[1:] if models else ()), len(split))
+    return _read(session, statement.group_by(*split, fact.kind, *kinds[1:] if models else ()), len(split) + len(more))
 
 
 def grouped_as_stored(

@@ -30,7 +30,6 @@ from inventory.reports._grouped import machines_with
 from inventory.reports._outcomes import filters, last_in_period
 from inventory.reports._query import Query
 from inventory.reports._standing import (
-    is_now,
     of_conditions,
     of_numbers,
     past,
@@ -42,9 +41,10 @@ from inventory.reports._standing import (
 
 DEFINITION: Final = (
     "Machines of which something is missing, late, unproven or changed, so that a figure may be questioned. Doubts "
-    "about outcomes are of the outcomes reached in the period; doubts about the register are of the machines on record "
-    "as they stand; late lines and corrections are of those recorded in the period, or in the month if none is asked "
-    "for. A machine may stand in several rows, and once in each."
+    "about outcomes are of the outcomes reached in the period. Doubts about the register are of the machines on record "
+    "as they are known, whatever the period: what was mended meanwhile casts no doubt on a figure. Late lines and "
+    "corrections are of those recorded in the period, or in the month if none is asked for. A machine may stand in "
+    "several rows, and once in each."
 )
 _OF: Final = {each.key: name for name, rows in (("Outcomes", OUTCOMES), ("Register", REGISTER), ("Ledger", LEDGER))
               for each in rows}  # fmt: skip
@@ -106,7 +106,8 @@ def _count_present(session: Session, query: Query, settings: Settings) -> dict[s
 
 
 def _states(session: Session, query: Query, settings: Settings) -> Iterator[tuple[int, State]]:
-    return past(session, _with_unknown(query), settings)
+    """Every machine as it was known at `as_at`."""
+    return past(session, replace(_with_unknown(query), to=None), settings)
 
 
 def _last_lines(session: Session, query: Query, settings: Settings, key: str) -> dict[int, str]:
@@ -119,7 +120,7 @@ def _last_lines(session: Session, query: Query, settings: Settings, key: str) ->
 
 
 def _count_then(session: Session, query: Query, settings: Settings) -> dict[str, int]:
-    """The same of the machines as they stood, in one pass over the ledger."""
+    """The same of the machines as they were known, in one pass over the ledger."""
     found = dict.fromkeys((*REGISTER_TESTS, *(each.key for each in LEDGER)), 0)
     lines = {each.key: _last_lines(session, query, settings, each.key) for each in LEDGER}
     for number, state in _states(session, query, settings):
@@ -133,7 +134,7 @@ def _count_then(session: Session, query: Query, settings: Settings) -> dict[str,
 
 def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
     counts = _count_outcomes(session, query, settings)
-    counts |= (_count_present if is_now(query, settings) else _count_then)(session, query, settings)
+    counts |= (_count_present if query.as_at is None else _count_then)(session, query, settings)
     rows = [
         {
             "what": each.label,
@@ -159,7 +160,7 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
         return None
     if cell in {each.key for each in OUTCOMES}:
         return machines_with(query, settings, _of_outcomes(session, query, settings)[cell])
-    now = is_now(query, settings)
+    now = query.as_at is None
     if cell in REGISTER_TESTS:
         if now:
             return of_conditions([*present(_with_unknown(query)), register_conditions()[cell]])
@@ -176,7 +177,11 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
         )
         return cast("Select[Any]", chosen.where(line.id.in_(last)))
     lines = _last_lines(session, query, settings, cell)
-    wanted = [lines[number] for number, state in past(session, query, settings) if number in lines]
+    wanted = [
+        lines[number]
+        for number, state in _states(session, query, settings)
+        if number in lines and state.kind in query.kinds
+    ]
     return cast("Select[Any]", chosen.where(among(session, line.key, wanted)))
 
 

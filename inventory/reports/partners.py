@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory.config import Settings
@@ -86,21 +86,15 @@ def _aftercare(query: Query, settings: Settings) -> ColumnElement[bool]:
 def _received(session: Session, query: Query, settings: Settings) -> dict[int, Received]:
     """What each receiver had, by its number; _NOBODY where it is not known."""
     fact, book = OutcomeFact, factor_book(session, query.as_at, query.factors)
-    who = fact.counterpart_id
+    split = (fact.counterpart_id, fact.tier, fact.certainty)
+    more = (func.min(fact.day), func.max(fact.day), func.sum(case((_aftercare(query, settings), 1), else_=0)))
     found: defaultdict[int, Received] = defaultdict(Received)
-    groups = grouped(session, query, settings, (who, fact.tier, fact.certainty), _RECEIVED, models=book.knows_models)
-    for (number, tier, certainty), group in groups:
+    groups = grouped(session, query, settings, split, _RECEIVED, models=book.knows_models, more=more)
+    for (number, tier, certainty, first, last, told), group in groups:
         sure = group.machines if certainty == "confirmed" else 0
         again = sure if tier in _USED_AGAIN else 0
-        found[number or _NOBODY].add(Received(group.machines, sure, again, mass=mass_of(group, book)))
-    outcomes: Any = machines_with(query, settings, _RECEIVED)
-    for number, first, last in session.execute(
-        outcomes.with_only_columns(who, func.min(fact.day), func.max(fact.day)).group_by(who)
-    ):
-        found[number or _NOBODY].days = [first, last]
-    told = outcomes.with_only_columns(who, func.count()).where(_aftercare(query, settings)).group_by(who)
-    for number, machines in session.execute(told):
-        found[number or _NOBODY].told = int(machines)
+        part = Received(group.machines, sure, again, int(told), mass_of(group, book), [first, last])
+        found[number or _NOBODY].add(part)
     return found
 
 
