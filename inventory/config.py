@@ -45,6 +45,10 @@ class Settings:
     """Share of retired machines, in percent (0 to 100), that could be used again; after Edinburgh 2016."""
     ageing_days: int = 90
     """Days in one waiting status after which stock is shown as ageing."""
+    at_risk_days: int = 180
+    """Days in store without a next user after which a machine may count as discarded, so as waste."""
+    stale_return_days: int = 90
+    """Days after a collection by which the contractor's report should be in."""
     advice_donate_years: int = 5
     """Age in years from which the advice is to donate rather than to use inside again."""
     advice_recycle_years: int = 8

@@ -1,22 +1,26 @@
 """Stock: machines by status, and how long those that wait have waited; now, or as it stood on a day."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
-from inventory.lifecycle.counting import NO_DAY, local_day
-from inventory.lifecycle.models import Tally
 from inventory.register.models import Asset
 from inventory.register.statuses import ON_SITE, STATUSES, WAITING
 from inventory.reports._base import NO_RECEIVER, Column, Figure, ReportType
-from inventory.reports._outcomes import stored_counts_answer
 from inventory.reports._query import Query
-from inventory.reports._standing import is_now, of_conditions, of_numbers, past, present, reference_day
+from inventory.reports._standing import (
+    is_now,
+    of_conditions,
+    of_numbers,
+    present,
+    reference_day,
+    standing,
+    stood_then,
+)
 
 DEFINITION = (
     "Machines by where they stand. Ageing counts the days since a machine came to a status in which somebody "
@@ -28,51 +32,10 @@ BANDS = ("fresh", "waiting", "ageing")
 _COUNTED = tuple(key for key in STATUSES if key != "withdrawn")
 
 
-class Stood(NamedTuple):
-    """Some machines in one status since one day (NO_DAY where it does not matter)."""
-
-    status: str
-    since: date
-    machines: int
-
-
 def band(since: date, today: date, settings: Settings) -> str:
     """Which band of ageing a machine is in that waits since *since*."""
     days = (today - since).days
     return "fresh" if days <= FRESH_DAYS else "waiting" if days <= settings.ageing_days else "ageing"
-
-
-def standing(session: Session, query: Query, settings: Settings) -> list[Stood]:
-    """How many machines stand in each status, those that wait by the day since when."""
-    if not is_now(query, settings):
-        found = Counter(
-            (status, since if status in WAITING else NO_DAY) for _, status, since in _past(session, query, settings)
-        )
-        return [Stood(status, since, number) for (status, since), number in found.items()]
-    if stored_counts_answer(session, query, settings) and not query.department:
-        statement: Any = (
-            select(Tally.measure, Tally.day, func.sum(Tally.machines))
-            .where(Tally.figure == "stock", Tally.kind == query.group)
-            .group_by(Tally.measure, Tally.day)
-            .having(func.sum(Tally.machines) != 0)
-        )
-        return [Stood(status, day, int(number)) for status, day, number in session.execute(statement)]
-    statement = (
-        select(Asset.status, Asset.status_since, func.count())
-        .where(*present(query))
-        .group_by(Asset.status, Asset.status_since)
-    )
-    sums: Counter[tuple[str, date]] = Counter()
-    for status, moment, number in session.execute(statement):
-        sums[status, local_day(moment, settings) if status in WAITING else NO_DAY] += number
-    return [Stood(status, since, number) for (status, since), number in sums.items()]
-
-
-def _past(session: Session, query: Query, settings: Settings) -> Iterator[tuple[int, str, date]]:
-    """(asset, status, since) as it stood then."""
-    for number, state in past(session, query, settings):
-        since = local_day(state.status_since, settings) if state.status_since else NO_DAY
-        yield number, str(state.status), since
 
 
 def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
@@ -120,7 +83,7 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
     if not is_now(query, settings):
         numbers = (
             number
-            for number, status, since in _past(session, query, settings)
+            for number, status, since in stood_then(session, query, settings)
             if status in statuses and (not part or band(since, today, settings) == part)
         )
         return of_numbers(numbers)
