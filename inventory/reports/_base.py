@@ -114,6 +114,8 @@ def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
     now = datetime.now(UTC)
     rows, notes = kind.run(session, query, settings)
     book = factor_book(session, query.as_at, query.factors) if kind.subjects else None
+    first = query.start or settings.programme_start
+    last = query.to or (query.as_at or now).astimezone(settings.zone).date()
     return Report(
         kind.key,
         kind.title,
@@ -125,7 +127,7 @@ def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
         query.as_at or now,
         _scope(session, query),
         tuple(notes),
-        factors=tuple(found for each in kind.subjects if book and (found := book.newest(each))),
+        factors=tuple(found for each in kind.subjects if book and (found := book.fitting(each, first, last))),
     )
 
 
