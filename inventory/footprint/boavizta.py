@@ -120,7 +120,7 @@ def _row(cells: Mapping[str, str], table: Table, findings: Findings) -> Row | No
     if weight is not None and not low <= weight <= high:
         findings.add("The weight cannot be right for its kind and was left out", f"{words} {weight:g} kg")
         weight = None
-    small = 0 < (of("screen_size") or 0) < 18 and weight is not None and weight < LIGHTEST_DESK_KG  # noqa: PLR2004
+    small = 0 < (of("screen_size") or 0) < 18 and weight is not None and weight < LIGHTEST_DESK_KG
     if small and kind == "desktop":
         findings.add("Filed as a desktop, looks like a laptop; it counts in the class of desktops as filed", words)
     return Row(maker, name, kind, total, embodied, weight, of("yearly_tec") or None, error or None)

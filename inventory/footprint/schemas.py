@@ -49,7 +49,7 @@ class _Strict(Schema):
 
 def _quartiles() -> fields.List[Any]:
     def ordered(value: list[float]) -> None:
-        if len(value) != 3 or sorted(value) != value:  # noqa: PLR2004 - two quartiles and the median
+        if len(value) != 3 or sorted(value) != value:
             raise ValidationError("is not lower quartile, median and upper quartile in their order.")
 
     return fields.List(_amount(), required=True, validate=ordered)
