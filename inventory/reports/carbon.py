@@ -10,7 +10,7 @@ from inventory.footprint.carbon import CAUTION, ESTIMATE
 from inventory.footprint.queries import factor_book
 from inventory.lifecycle.models import OutcomeFact
 from inventory.reports import _purchases, _reuse
-from inventory.reports._base import Column, Report, ReportType
+from inventory.reports._base import Column, Panel, Report, ReportType
 from inventory.reports._carbon_rows import LABELS, ROUTES, Basis, avoided_rows, bought, route_of_fact, waste
 from inventory.reports._charts import Chart, Series
 from inventory.reports._query import Query
@@ -86,6 +86,14 @@ def _chart(report: Report) -> Chart | None:
     )
 
 
+def _panel(report: Report) -> list[Panel]:
+    row = next(row for row in report.rows if row["key"] == "avoided")
+    if row["central"].value is None:
+        return []
+    words = f"low {row['low'].value:,}, high {row['high'].value:,}; {ESTIMATE}"
+    return [Panel("Avoided by re-use, central", row["central"], "t CO2e", words)]
+
+
 REPORT = ReportType(
     "carbon",
     "Carbon",
@@ -105,4 +113,7 @@ REPORT = ReportType(
     _select,
     subjects=("class_footprint", "model_footprint", "conversion", "avoided"),
     chart=_chart,
+    panel=_panel,
+    topic="Carbon and money",
+    place=10,
 )

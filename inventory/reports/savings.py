@@ -14,7 +14,7 @@ from inventory.footprint.queries import factor_book
 from inventory.lifecycle.models import OutcomeFact
 from inventory.register.kinds import KINDS
 from inventory.reports import _reuse
-from inventory.reports._base import Column, Figure, ReportType, day_words
+from inventory.reports._base import Column, Figure, Panel, Report, ReportType, day_words
 from inventory.reports._purchases import CURRENCY, Price, prices
 from inventory.reports._query import Query
 from inventory.reports._standing import reference_day
@@ -134,6 +134,14 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
     return _reuse.members(query, settings, _reuse.of(name), *known)
 
 
+def _panel(report: Report) -> list[Panel]:
+    row = next(row for row in report.rows if row["key"] == f"redeployed.{MEDIAN.key}")
+    if row["value"].value is None:
+        return []
+    words = f"{row['priced'].value:,} re-used internally at the {MEDIAN.words}; an estimate"
+    return [Panel("Purchases avoided", row["value"], CURRENCY, words)]
+
+
 REPORT = ReportType(
     "savings",
     "Savings",
@@ -151,4 +159,7 @@ REPORT = ReportType(
     _run,
     _select,
     subjects=("class_footprint", "model_footprint"),
+    panel=_panel,
+    topic="Carbon and money",
+    place=20,
 )
