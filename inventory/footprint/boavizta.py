@@ -31,6 +31,7 @@ _MOBILE = re.compile(r"precision|zbook|thinkpad p\d|mobile workstation")
 _ALL_IN_ONE = re.compile(r"all-in-one|aio|imac")
 _MICRO = re.compile(r"micro|tiny|mini\b|nano")
 _TOWER = re.compile(r"precision|mac pro")
+_WHAT_IT_IS = re.compile(r"\s+(?:monitor|notebook pc|desktop pc|mobile workstation pc)$", re.IGNORECASE)
 _PLAIN: Final = {"monitor": "monitor", "tablet": "tablet", "thin client": "thin_client"}
 
 
@@ -199,7 +200,18 @@ def _model_values(rows: Iterable[Row], classes: Mapping[str, Any], findings: Fin
             told = _doubted(told, _footprint(of_class), each[0].words, findings)
         if told.keys() - {"error"}:
             found[key] = told
-    return found
+    return _short_names(by_model, found) | found
+
+
+def _short_names(by_model: Mapping[str, list[Row]], found: Mapping[str, Any]) -> dict[str, Any]:
+    """The same models under their names without what they are: a register says P2419H, not P2419H Monitor."""
+    short = {}
+    for key, told in found.items():
+        row = by_model[key][0]
+        named = model_key(row.maker, _WHAT_IT_IS.sub("", row.name))
+        if named:
+            short[named] = told
+    return short
 
 
 def _doubted(told: dict[str, float], of_class: ClassFootprint, words: str, findings: Findings) -> dict[str, float]:

@@ -36,9 +36,8 @@ def record_sets(session: Session, sets: Sequence[Any], sha256: str, who: Recorde
         raise NotAllowed("Your role does not allow bringing in factors; it takes the permission “import”.")
     contents = [check_set(each) for each in sets]
     keys = [each["key"] for each in contents]
-    present = dict(
-        session.execute(select(FactorSet.key, FactorSet.sha256).where(FactorSet.key.in_(keys))).tuples().all()
-    )
+    asked = select(FactorSet.key, FactorSet.sha256).where(FactorSet.key.in_(keys))
+    present = {row.key: row.sha256 for row in session.execute(asked)}
     taken = {each.key for each in shipped()}
     told = []
     for content in contents:

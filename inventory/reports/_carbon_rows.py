@@ -32,13 +32,13 @@ from inventory.reports import _purchases, _reuse
 from inventory.reports._base import Figure
 from inventory.reports._query import Query
 
-BOUGHT: Final = "(a) bought"
-WASTE: Final = "(b) waste, scope 3 category 5"
-AVOIDED: Final = f"(c) avoided: {ESTIMATE}"
+BOUGHT: Final = "(a)"
+WASTE: Final = "(b) scope 3 category 5"
+AVOIDED: Final = f"(c) {ESTIMATE}"
 LABELS: Final = {
     "redeployed": "Re-used internally",
     "donated": "Donated",
-    "prepared_for_reuse": "Prepared for re-use by a contractor",
+    "prepared_for_reuse": "Prepared for re-use",
 }
 NO_MATERIAL: Final = "No factor for material use is known"
 
@@ -121,7 +121,7 @@ def bought(session: Session, query: Query, basis: Basis) -> Rows:
     groups = [each for each in groups if each.kind in query.kinds]
     known = [(group, amount) for group in groups if (amount := embodied(group, basis.book)) is not None]
     category = 2 if basis.settings.capitalised else 1
-    part = f"{BOUGHT}, scope 3 category {category}"
+    part = f"{BOUGHT} scope 3 category {category}"
     mass, material = mass_of_groups(groups, basis.book), basis.factor("material_it")
     machines, with_footprint = _number(groups), _number(group for group, _ in known)
     total = sum((amount for _, amount in known), Embodied())
@@ -129,7 +129,7 @@ def bought(session: Session, query: Query, basis: Basis) -> Rows:
     makers = "Makers' figures for the model with their error, else quartiles and median of the class"
     no_class = "No footprint is known for kind or model; in no total"
     rows = [
-        _row("Bought, by product carbon footprints", "bought.footprint", part, makers,
+        _row("Bought, by footprints", "bought.footprint", part, makers,
              machines=with_footprint, amount=total),
         _row("Bought, class not known", "bought.unknown", part, no_class, machines=machines - with_footprint),
         _row("Bought, by mass", "bought", part, material.words if material else NO_MATERIAL,
@@ -201,21 +201,21 @@ def avoided_rows(session: Session, query: Query, basis: Basis) -> Rows:
             total, told_any = total + amount, True
         events += _number(known)
         words = told.words if told else "No parameters are known"
-        what = f"{label}, by product carbon footprints"
+        what = f"{label}, by footprints"
         rows.append(_row(what, outcome, AVOIDED, words, events=_number(known), amount=amount))
         weights.append(_by_weight(outcome, label, mass_of_groups(groups, book), told, material, costs))
     whole = mass_of_groups((each.group for each in found), book)
     every = _number(each.group for each in found)
     gross = tonnes(by_mass(whole.grams, material.value)) if material and whole.known else None
     new = "A new machine not bought: lower quartile, median and upper quartile of the class"
-    plain = "As many publish it; to compare, not to report: no displacement rate, no years"
+    plain = "As many publish it: nothing deducted; to compare with theirs, not to report"
     rows += [
-        _row("Re-use together, by product carbon footprints", "avoided", AVOIDED, new,
+        _row("Re-use together, by footprints", "avoided", AVOIDED, new,
              events=events, amount=total if told_any else None),
         _row("Re-use, class not known", "avoided.unknown", AVOIDED, "No footprint is known for the kind; in no total "
              "by footprints", events=every - events),
         *weights,
-        _row("Re-use together, mass x factor, nothing deducted", "reuse", AVOIDED, plain, kg=whole.kg, central=gross),
+        _row("Re-use together, mass x factor alone", "reuse", AVOIDED, plain, kg=whole.kg, central=gross),
     ]  # fmt: skip
     gap = 0
     if not query.kind and query.group == "computer":

@@ -102,7 +102,7 @@ REPORT = ReportType(
         Column("what", "What"),
         Column("part", "Part"),
         Column("machines", "Machines", "machines"),
-        Column("events", "Re-use events", "events"),
+        Column("events", "Re-use", "events"),
         Column("kg", "Mass", "kg"),
         Column("low", "Low", "t CO2e"),
         Column("central", "Central", "t CO2e"),

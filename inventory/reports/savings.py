@@ -1,7 +1,7 @@
 """Savings in pounds: purchases and disposals that re-use avoided, each with its method and the source of its price."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -51,10 +51,9 @@ _USED_AGAIN: Final = OutcomeFact.measure.in_(["redeployed", "donated"])
 
 def _priced(session: Session, query: Query, settings: Settings) -> tuple[dict[str, Price], date, date]:
     last = reference_day(query, settings)
-    try:
-        first = last.replace(year=last.year - YEARS)
-    except ValueError:  # 29 February
-        first = last.replace(year=last.year - YEARS, day=28)
+    day = last + timedelta(days=1)
+    # 29 February is not in every year; 1 March is.
+    first = day.replace(year=day.year - YEARS) if (day.month, day.day) != (2, 29) else date(day.year - YEARS, 3, 1)
     return prices(session, query, settings, first, last), first, last
 
 
@@ -148,7 +147,7 @@ REPORT = ReportType(
     DEFINITION,
     (
         Column("what", "What"),
-        Column("events", "Re-use events", "events"),
+        Column("events", "Re-use", "events"),
         Column("priced", "Of these priced", "events"),
         Column("machines", "Machines", "machines"),
         Column("kg", "Mass", "kg"),
