@@ -44,9 +44,7 @@ def record_sets(session: Session, sets: Sequence[Any], sha256: str, who: Recorde
         key = content["key"]
         known = present.get(key)
         if key in taken or known not in (None, sha256):
-            raise KeyConflict(
-                f"A set of factors {key} is on record already and is not changed. Give this one a new key."
-            )
+            raise KeyConflict(f"The set of factors {key} is on record and is not changed. Give this one a new key.")
         if known is None:
             session.add(
                 FactorSet(
