@@ -62,6 +62,15 @@ class Report:
     factors: tuple[FactorSet, ...] = ()
     """The sets of factors that figures rest on."""
 
+    def counted_in(self, cell: str) -> str:
+        """What the members behind a cell are: machines, or events where a machine may stand there twice."""
+        for row in self.rows:
+            for column in self.columns:
+                each = row.get(column.key)
+                if column.unit in ("machines", "events") and isinstance(each, Figure) and each.cell == cell:
+                    return column.unit
+        return "machines"
+
 
 TOPICS: Final = ("Re-use", "Waste", "Carbon and money", "Machines we hold", "Trust in the numbers", "Other")
 """Topics under which reports are listed, in that order."""

@@ -58,7 +58,7 @@ ROUTES: Final = {
     "landfilled": Route("Waste landfilled", ("waste_landfill",)),
     "disposed": Route("Waste disposed of, burned or landfilled", ("waste_combustion", "waste_landfill")),
 }
-"""By fate; what was disposed of is told apart by the contractor's line, where there is one."""
+"""By fate; what was disposed of is told apart by the contractor's line. Where none tells, it has a row of its own."""
 
 
 class Basis(NamedTuple):
@@ -161,6 +161,8 @@ def waste(session: Session, query: Query, basis: Basis) -> Rows:
     rows = []
     for key, route in ROUTES.items():
         groups = [each.group for each in found if each.outcome == key]
+        if key == "disposed" and not groups:
+            continue
         mass = mass_of_groups(groups, basis.book)
         factors = [factor for name in route.factors if (factor := basis.factor(name))]
         amount = None
@@ -203,7 +205,7 @@ def avoided_rows(session: Session, query: Query, basis: Basis) -> Rows:
         words = told.words if told else "No parameters are known"
         what = f"{label}, by footprints"
         rows.append(_row(what, outcome, AVOIDED, words, events=_number(known), amount=amount))
-        weights.append(_by_weight(outcome, label, mass_of_groups(groups, book), told, material, costs))
+        weights.append(_by_weight(outcome, label, groups, told, basis, costs))
     whole = mass_of_groups((each.group for each in found), book)
     every = _number(each.group for each in found)
     gross = tonnes(by_mass(whole.grams, material.value)) if material and whole.known else None
@@ -215,7 +217,8 @@ def avoided_rows(session: Session, query: Query, basis: Basis) -> Rows:
         _row("Re-use, class not known", "avoided.unknown", AVOIDED, "No footprint is known for the kind; in no total "
              "by footprints", events=every - events),
         *weights,
-        _row("Re-use together, mass x factor alone", "reuse", AVOIDED, plain, kg=whole.kg, central=gross),
+        _row("Re-use together, mass x factor alone", "reuse", AVOIDED, plain,
+             events=every, kg=whole.kg, central=gross),
     ]  # fmt: skip
     gap = 0
     if not query.kind and query.group == "computer":
@@ -225,13 +228,15 @@ def avoided_rows(session: Session, query: Query, basis: Basis) -> Rows:
 
 
 def _by_weight(
-    outcome: str, label: str, mass: Mass, told: Assumed | None, material: Conversion | None, costs: Costs
+    outcome: str, label: str, groups: list[Group], told: Assumed | None, basis: Basis, costs: Costs
 ) -> dict[str, Any]:
+    mass, material = mass_of_groups(groups, basis.book), basis.factor("material_it")
     amount = None
     if material and told and (mass.known or not mass.unknown):
         amount = avoided_by_mass(mass.known, mass.grams, material.value, told, costs)
     words = "; ".join([material.words if material else NO_MATERIAL, *([told.words] if told else [])])
-    return _row(f"{label}, by mass", f"reuse.{outcome}", AVOIDED, words, kg=mass.kg, amount=amount)
+    number = _number(groups)
+    return _row(f"{label}, by mass", f"reuse.{outcome}", AVOIDED, words, events=number, kg=mass.kg, amount=amount)
 
 
 def _said(costs: Costs) -> list[str]:

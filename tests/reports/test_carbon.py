@@ -251,6 +251,12 @@ def test_by_mass_the_same_re_use_stands_in_rows_of_its_own(hub: World) -> None:
     assert "low" not in found["reuse"]
 
 
+def test_what_stands_behind_a_figure_is_counted_in_events_where_a_machine_may_stand_there_twice(hub: World) -> None:
+    report = run("carbon", hub.session, YEAR, hub.settings)
+    assert {report.counted_in(cell) for cell in ("avoided", "donated", "reuse", "reuse.donated")} == {"events"}
+    assert {report.counted_in(cell) for cell in ("bought", "waste", "nonsense")} == {"machines"}
+
+
 def test_refurbishing_and_transport_are_taken_off_each_machine(hub: World) -> None:
     plain, costly = (
         ask(hub, "carbon"),
