@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,14 @@ class Settings:
     """Percent of its first charge under which a battery is called worn."""
     donation_floor: str = "F3 C3"
     """Lowest R2v3 grades, functional and cosmetic, that are fit for a donation; a lower one is warned of."""
+    capitalised: bool = False
+    """Machines are capital goods (scope 3 category 2) in the accounts, not purchased goods (category 1)."""
+    refurbishing_kg_co2e: Decimal = Decimal(0)
+    """kg CO2e of making one machine ready for re-use, taken off what its re-use avoids."""
+    transport_kg_co2e: Decimal = Decimal(0)
+    """kg CO2e of bringing one machine to its next user, taken off what its re-use avoids."""
+    disposal_price_per_kg: Decimal | None = None
+    """GBP that the disposal of one kg costs, for the savings report. None: not known, and not guessed."""
     page_size: int = 50
     """Rows on a page of a list."""
     max_upload_mib: int = 64
@@ -100,9 +109,21 @@ def _parse(kind: Any, text: str, name: str) -> Any:
             return int(text)
         if kind in (date, date | None):
             return date.fromisoformat(text)
+        if kind in (Decimal, Decimal | None):
+            return _amount(text)
         return text
     except ValueError as error:
         raise SystemExit(f"The setting {name.upper()} is {text!r}, which cannot be read: {error}.") from None
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("use a number with a decimal point") from None
+    if not (amount.is_finite() and 0 <= amount <= 1_000_000):
+        raise ValueError("use a number from 0 to 1,000,000")
+    return amount
 
 
 def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from inventory.advice.embodied import EMBODIED, NOTICE
 from inventory.advice.systems import NONE, SYSTEMS, WINDOWS_10_ENDED, Hardware, path_of
+from inventory.footprint.carbon import CAUTION
+from inventory.footprint.factors import FactorBook, shipped
 from inventory.lifecycle.bench import below_floor, what_failed, what_is_locked
 from inventory.register.kinds import COMPUTER_KINDS, KINDS
 
@@ -122,8 +123,11 @@ RULES: Final[tuple[Callable[[Known, Floors], Cap | None], ...]] = (_by_function,
 """Each says which route is the best that it leaves open, or nothing; the lowest of them is the advice."""
 
 
-def advise(known: Known, floors: Floors) -> Advice:
-    """The advice for a machine, with every reason that bears on it."""
+SHIPPED: Final = FactorBook(shipped())
+
+
+def advise(known: Known, floors: Floors, book: FactorBook = SHIPPED) -> Advice:
+    """The advice for a machine, with every reason that bears on it; *book*: the factors in force."""
     caps = [cap for rule in RULES if (cap := rule(known, floors))]
     path = path_of(known.hardware, known.today) if known.kind in COMPUTER_KINDS and known.has_report else None
     if not caps:
@@ -133,14 +137,22 @@ def advise(known: Known, floors: Floors) -> Advice:
     # What decided stands first.
     reasons = [cap.because for cap in caps if ORDER.index(cap.route) == worst]
     reasons += [cap.because for cap in caps if ORDER.index(cap.route) != worst]
-    carbon = EMBODIED.get(known.kind) if worst < ORDER.index("recycle") else None
-    if carbon is not None:
+    of_class = book.of_class(known.kind) if worst < ORDER.index("recycle") else None
+    notice = ""
+    if of_class is not None:
+        low, median, high = map(round, of_class.embodied_kg)
         reasons.append(
-            f"Making a new {KINDS[known.kind].label.lower()} costs about {carbon.median} kg CO2e "
-            f"({carbon.p25} to {carbon.p75}); using this one longer puts that off."
+            f"Making a new {KINDS[known.kind].label.lower()} costs about {median} kg CO2e "
+            f"({low} to {high}); using this one longer puts that off."
         )
-    notice = NOTICE if carbon is not None else ""
+        notice = _notice(book)
     return Advice(ORDER[worst], tuple(reasons), _cautions(known, floors), path.key if path else None, notice)
+
+
+def _notice(book: FactorBook) -> str:
+    found = book.newest("class_footprint")
+    cited = f" {found.title}: {found.version}, {found.licence}." if found else ""
+    return f"{CAUTION}{cited}"
 
 
 def _cautions(known: Known, floors: Floors) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from inventory.advice.rules import Advice, Floors, Known, advise
 from inventory.advice.systems import Hardware
 from inventory.config import Settings
+from inventory.footprint.factors import FactorBook
+from inventory.footprint.queries import factor_book
 from inventory.intake.findings import MachineFound
 from inventory.intake.queries import latest_findings
 from inventory.lifecycle.state import State
@@ -73,16 +75,18 @@ def advice_for(
     settings: Settings,
     now: datetime | None = None,
     found: Mapping[int, MachineFound] | None = None,
+    book: FactorBook | None = None,
 ) -> dict[int, Advice]:
-    """The advice for each machine that is on site, by its number; one statement for all.
+    """The advice for each machine that is on site, by its number; two statements for all.
 
-    *found*: what their hardware reports tell, where the caller has read it already.
+    *found*: what their hardware reports tell, and *book*: the factors in force, where the caller has read them already.
     """
     today = (now or datetime.now(UTC)).astimezone(settings.zone).date()
     here = {number: state for number, state in states.items() if state.status in ON_SITE}
     found = latest_findings(session, sorted(here)) if found is None else found
     floors = floors_of(settings)
-    return {number: advise(known_of(state, found.get(number), today), floors) for number, state in here.items()}
+    book = (book or factor_book(session)) if here else FactorBook([])
+    return {number: advise(known_of(state, found.get(number), today), floors, book) for number, state in here.items()}
 
 
 def advice_of_inspection(
@@ -90,4 +94,5 @@ def advice_of_inspection(
 ) -> Advice:
     """The advice as it would be with the findings *inspection*, which are about to be recorded."""
     found = latest_findings(session, [asset_id]).get(asset_id)
-    return advise(known_of(state, found, now.astimezone(settings.zone).date(), inspection), floors_of(settings))
+    known = known_of(state, found, now.astimezone(settings.zone).date(), inspection)
+    return advise(known, floors_of(settings), factor_book(session))

@@ -5,15 +5,16 @@ year, as ISO 8601 writes it), ``notice`` and ``values``. Subjects and the values
 
 - ``class_footprint``: by kind of asset ``{rows, embodied_kg: [p25, median, p75], mass_kg: [p25, median, p75],
   yearly_kwh}``; kg CO2e of making and shipping one, kg, kWh a year.
-- ``model_footprint``: by model key (`register.model_keys`) ``{mass_kg, embodied_kg}``, either may be missing.
-- ``conversion``: by name ``{value, unit, year, source, seen}``; ``seen``: "official" or "third party".
+- ``model_footprint``: by model key (`register.model_keys`) ``{mass_kg, embodied_kg, error}``, any may be missing;
+  ``error``: share of the figure by which its maker may be wrong.
+- ``conversion``: by name ``{value, unit, label, year, source, seen}``; ``seen``: "official" or "third party".
 - ``avoided``: parameters of avoided emissions by name ``{low, central, high, source}``.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Final, NamedTuple
@@ -35,14 +36,23 @@ class ClassFootprint(NamedTuple):
     rows: int
     embodied_kg: Spread
     mass_kg: Spread
-    yearly_kwh: float
+    yearly_kwh: float | None
 
 
 class ModelFootprint(NamedTuple):
-    """What a maker told of a model: mass in grams, kg CO2e embodied in one; None: not told."""
+    """What a maker told of a model: mass in grams, kg CO2e embodied in one, share of error; None: not told."""
 
     mass_g: int | None
     embodied_kg: float | None
+    error: float | None = None
+
+
+class Bounds(NamedTuple):
+    """A parameter of an estimate: what is taken for its low, its central and its high end."""
+
+    low: float
+    central: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -61,9 +71,29 @@ class FactorSet:
     known_from: datetime | None = None
 
     @property
+    def year(self) -> int:
+        """The calendar year for which the set was published."""
+        return int(self.published[:4])
+
+    @property
     def words(self) -> str:
         """How a figure cites the set."""
         return f"{self.title}, {self.version} ({self.source}; {self.licence})"
+
+
+class Conversion(NamedTuple):
+    """A conversion factor and the set that it stands in."""
+
+    value: float
+    unit: str
+    label: str
+    official: bool
+    of: FactorSet
+
+    @property
+    def words(self) -> str:
+        """How a figure cites it: the value, its unit, and of which set and year it is."""
+        return f"{self.value} {self.unit} ({self.of.title}, {self.of.version})"
 
 
 def read_set(content: Mapping[str, Any], known_from: datetime | None = None) -> FactorSet:
@@ -129,7 +159,40 @@ class FactorBook:
         if told is None:
             return None
         mass = told.get("mass_kg")
-        return ModelFootprint(round(mass * 1000) if mass is not None else None, told.get("embodied_kg"))
+        grams = round(mass * 1000) if mass is not None else None
+        return ModelFootprint(grams, told.get("embodied_kg"), told.get("error"))
+
+    def models_with(self, what: str) -> list[str]:
+        """Keys of the models of which ``mass_kg`` or ``embodied_kg`` is known, in their order."""
+        found = self.newest("model_footprint")
+        return sorted(key for key, told in found.values.items() if told.get(what) is not None) if found else []
+
+    def fitting(self, subject: str, first: date, last: date) -> FactorSet | None:
+        """The set of *subject* for a period: of conversion factors that of the year with most of its months.
+
+        Where several years have as many months, or none has any, the newest year; of one year, the set in force.
+        """
+        return next(iter(self._fitting(subject, first, last)), None)
+
+    def _fitting(self, subject: str, first: date, last: date) -> list[FactorSet]:
+        found = self._of[subject]
+        if subject != "conversion":
+            return found
+        return sorted(found, key=lambda each: (_months(each.year, first, last), each.year), reverse=True)
+
+    def conversion(self, name: str, first: date, last: date) -> Conversion | None:
+        """The factor *name* for a period, of the first set in the order of `fitting` that has it."""
+        for each in self._fitting("conversion", first, last):
+            if told := each.values.get(name):
+                official = told.get("seen") == "official"
+                return Conversion(told["value"], told["unit"], told.get("label", name), official, each)
+        return None
+
+    def assumed(self, name: str) -> Bounds | None:
+        """A parameter of avoided emissions, if the set in force has it."""
+        found = self.newest("avoided")
+        told = found.values.get(name) if found else None
+        return Bounds(told["low"], told["central"], told["high"]) if told else None
 
     @property
     def knows_models(self) -> bool:
@@ -143,8 +206,14 @@ def _order(each: FactorSet) -> tuple[bool, float, str, str]:
     return moment is not None, moment.timestamp() if moment else 0.0, each.published, each.key
 
 
+def _months(year: int, first: date, last: date) -> int:
+    """How many months of the period from *first* to *last* lie in *year*, begun ones included."""
+    begin, end = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
+    return end.month - begin.month + 1 if begin <= end else 0
+
+
 def _class(found: FactorSet, kind: str) -> ClassFootprint | None:
     told = found.values.get(kind)
     if told is None:
         return None
-    return ClassFootprint(told["rows"], Spread(*told["embodied_kg"]), Spread(*told["mass_kg"]), told["yearly_kwh"])
+    return ClassFootprint(told["rows"], Spread(*told["embodied_kg"]), Spread(*told["mass_kg"]), told.get("yearly_kwh"))

@@ -62,6 +62,15 @@ class Report:
     factors: tuple[FactorSet, ...] = ()
     """The sets of factors that figures rest on."""
 
+    def counted_in(self, cell: str) -> str:
+        """What the members behind a cell are: machines, or events where a machine may stand there twice."""
+        for row in self.rows:
+            for column in self.columns:
+                each = row.get(column.key)
+                if column.unit in ("machines", "events") and isinstance(each, Figure) and each.cell == cell:
+                    return column.unit
+        return "machines"
+
 
 TOPICS: Final = ("Re-use", "Waste", "Carbon and money", "Machines we hold", "Trust in the numbers", "Other")
 """Topics under which reports are listed, in that order."""
@@ -140,6 +149,8 @@ def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
     now = datetime.now(UTC)
     rows, notes = kind.run(session, query, settings)
     book = factor_book(session, query.as_at, query.factors) if kind.subjects else None
+    first = query.start or settings.programme_start
+    last = query.to or (query.as_at or now).astimezone(settings.zone).date()
     return Report(
         kind.key,
         kind.title,
@@ -151,7 +162,7 @@ def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
         query.as_at or now,
         _scope(session, query, kind),
         tuple(notes),
-        factors=tuple(found for each in kind.subjects if book and (found := book.newest(each))),
+        factors=tuple(found for each in kind.subjects if book and (found := book.fitting(each, first, last))),
     )
 
 

@@ -53,7 +53,7 @@ def _weight(group: Group, book: Any) -> Weight:
 
 
 def mass_behind(key: str, cell: str, session: Session, query: Query, settings: Settings) -> Mass:
-    """The mass of all machines behind a cell whose members are counted by an outcome."""
+    """The mass of all members behind a cell: as the outcome knew it that counts them, else as they stand now."""
     kind = report_type(key)
     query = checked_query(kind, session, query, settings)
     statement = kind.select(session, query, settings, cell)
@@ -68,5 +68,16 @@ def mass_behind(key: str, cell: str, session: Session, query: Query, settings: S
         .where(known_at(query))
         .group_by(fact.kind, fact.model_key)
     )
-    book = factor_book(session, query.as_at, query.factors)
-    return mass_of_groups((Group(each[0], each[1], *map(int, each[2:])) for each in groups), book)
+    found = [Group(each[0], each[1], *map(int, each[2:])) for each in groups]
+    weighed = case((Asset.mass_g.is_not(None), 1), else_=0)
+    present = session.execute(
+        select(
+            Asset.kind, Asset.manufacturer, Asset.model,
+            func.count(), func.sum(weighed), func.coalesce(func.sum(Asset.mass_g), 0),
+        )
+        .join(members, Asset.id == members.c.asset_id)
+        .where(members.c.key.is_(None))
+        .group_by(Asset.kind, Asset.manufacturer, Asset.model)
+    )  # fmt: skip
+    found += [Group(each[0], model_key(each[1], each[2]), *map(int, each[3:])) for each in present]
+    return mass_of_groups(found, factor_book(session, query.as_at, query.factors))

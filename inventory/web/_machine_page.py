@@ -9,6 +9,8 @@ from flask import request, url_for
 from inventory.accounts.permissions import permissions_of
 from inventory.advice.service import advice_for
 from inventory.errors import ValidationRefused
+from inventory.footprint.factors import FactorBook
+from inventory.footprint.queries import factor_book
 from inventory.intake.queries import Told, told_of
 from inventory.labels.machines import base_of
 from inventory.lifecycle.details import Facts
@@ -30,6 +32,7 @@ from inventory.sanitisation.standings import STANDINGS
 from inventory.web import _words as words
 from inventory.web._evidence import ICONS
 from inventory.web._finding import Found
+from inventory.web._footprint import footprint_of
 from inventory.web._inside import inside
 from inventory.web._inspection import KEY as INSPECTED
 from inventory.web._inspection import told
@@ -70,6 +73,7 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
     drives = _drive_names(found)
     hardware = told_of(session(), [found.machine.asset.id]).get(found.machine.asset.id)
     evidence = evidence_of(session(), found.machine.asset.id) if state.drives else {}
+    book = factor_book(session())
     if unclean and "validate" in permissions:
         _offer_acceptance(steps, evidence)
     return SimpleNamespace(
@@ -93,22 +97,22 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
         purchase=[(words.label_of(name), _fact(facts, name)) for name in _PURCHASE],
         notes=found.notes,
         inside=inside(hardware),
-        advice=_advice(found, hardware),
+        advice=_advice(found, hardware, book),
         inspection_photos=_inspection_photos(found),
         photo=url_for("web_machines.photo", tag=found.tag) if has_photo else None,
         photo_action=url_for("web_machines.save_photo", tag=found.tag) if "record" in permissions else None,
-        **_mass(found),
+        footprint=footprint_of(found, book),
         **_label(found.tag),
         **steps,
     )
 
 
-def _advice(found: Found, hardware: Told | None) -> dict[str, Any] | None:
+def _advice(found: Found, hardware: Told | None, book: FactorBook) -> dict[str, Any] | None:
     if found.status not in _ADVISED:
         return None
     number = found.machine.asset.id
     known = {number: hardware.machine} if hardware else {}
-    return told(advice_for(session(), {number: found.state}, settings(), found=known).get(number))
+    return told(advice_for(session(), {number: found.state}, settings(), found=known, book=book).get(number))
 
 
 def _inspection_photos(found: Found) -> list[dict[str, str]]:
@@ -294,19 +298,6 @@ def _fact(facts: dict[str, Any], name: str) -> str | None:
 
 def _day_field() -> Any:
     return schema_of(Facts).fields["purchase_date"]
-
-
-def _mass(found: Found) -> dict[str, Any]:
-    mass = found.facts.get("mass_g")
-    if mass is None:
-        return {"mass": None, "mass_source": None}
-    told = [each for each in found.machine.lines if "mass_g" in each.line.details and not each.voided_by]
-    source = None
-    if told:
-        line = told[-1].line
-        said = line.details.get("source")
-        source = f"{said or EVENT_TYPES[line.kind].label}, {words.when(line.occurred_at, settings().zone, 'day')}"
-    return {"mass": f"{mass / 1000:,.2f} kg", "mass_source": source}
 
 
 def _label(tag: str) -> dict[str, Any]:

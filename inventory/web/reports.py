@@ -97,7 +97,7 @@ def machines(key: str, cell: str) -> str:
         report=report,
         label=_label(report, cell),
         total=found.total,
-        noun="re-use events" if cell == "events" else "machines",
+        noun="re-use events" if cell == "events" or report.counted_in(cell) == "events" else "machines",
         rows=[_member(row, line) for row, line in _members(found.rows)],
         as_at=as_at_words(report.as_at, query),
         definition=kind.definition,

@@ -22,7 +22,13 @@ NAVIGATION = [
         "gear",
         90,
         "administer",
-        also=("web_settings_accounts", "web_settings_departments", "web_settings_places", "web_settings_parties"),
+        also=(
+            "web_settings_accounts",
+            "web_settings_departments",
+            "web_settings_places",
+            "web_settings_parties",
+            "web_settings_factors",
+        ),
     )
 ]
 
@@ -64,6 +70,14 @@ def index() -> str:
             "label": "Settings in force",
             "words": "What this server was started with",
             "href": url_for("web_settings.in_force"),
+        }
+    )
+    shown.append(
+        {
+            "icon": "pie-chart",
+            "label": "Factors",
+            "words": "What figures of mass and carbon rest on",
+            "href": url_for("web_settings_factors.index"),
         }
     )
     shown.append(

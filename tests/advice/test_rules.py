@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.advice.embodied import EMBODIED, NOTICE
 from inventory.advice.rules import ORDER, Advice, Floors, Known, advise, system_label
 from inventory.advice.systems import GB, GIB, Hardware
+from inventory.footprint.factors import FactorBook, FactorSet
 from inventory.register.kinds import KINDS
 
 TODAY = date(2026, 11, 1)
@@ -83,10 +83,17 @@ def test_the_carbon_of_a_new_one_speaks_for_using_it_longer_and_not_for_waste() 
     assert "CO2e" not in " ".join(advise(known(kind="printer"), Floors()).reasons)
 
 
-def test_the_carbon_table_names_its_licence_and_kinds_that_there_are() -> None:
-    assert "ODbL" in NOTICE
-    assert set(EMBODIED) <= set(KINDS)
-    assert all(each.p25 < each.median < each.p75 for each in EMBODIED.values())
+def test_carbon_in_the_advice_bears_the_warning_and_licence_of_its_data() -> None:
+    notice = advise(known(), Floors()).notice
+    assert "ODbL" in notice and "order of magnitude only" in notice
+    assert advise(known(bought=bought(9)), Floors()).notice == ""
+
+
+def test_the_carbon_in_the_advice_is_that_of_the_factors_in_force() -> None:
+    values = {"laptop": {"rows": 3, "embodied_kg": [90, 100, 110], "mass_kg": [1.0, 2.0, 3.0], "yearly_kwh": None}}
+    ours = FactorSet("ours", "class_footprint", "Ours", "1", "a scale", "none", "2026", "", values)
+    assert "about 100 kg CO2e (90 to 110)" in advise(known(), Floors(), FactorBook([ours])).reasons[-1]
+    assert "CO2e" not in " ".join(advise(known(), Floors(), FactorBook([])).reasons)
 
 
 @pytest.mark.parametrize(
