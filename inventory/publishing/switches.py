@@ -65,9 +65,7 @@ def wall_keys(session: Session) -> Sequence[Screen]:
     """The keys, newest first; those in use before those that have ended."""
     maker, ender = aliased(Account), aliased(Account)
     rows = session.execute(
-        select(
-            WallKey.id, WallKey.label, maker.display_name, WallKey.made_at, ender.display_name, WallKey.ended_at
-        )
+        select(WallKey.id, WallKey.label, maker.display_name, WallKey.made_at, ender.display_name, WallKey.ended_at)
         .join(maker, maker.id == WallKey.made_by)
         .outerjoin(ender, ender.id == WallKey.ended_by)
         .order_by(WallKey.ended_at.is_not(None), WallKey.id.desc())
@@ -86,9 +84,7 @@ def make_wall_key(session: Session, label: str, recorder: Recorder) -> str:
     if len(in_use) == MOST_KEYS:
         raise RuleRefused(f"{MOST_KEYS} screens are in use; withdraw one first.", field="label")
     secret = secrets.token_urlsafe(24)
-    session.add(
-        WallKey(label=label, digest=_digest(secret), made_at=recorder.now, made_by=recorder.account_id)
-    )
+    session.add(WallKey(label=label, digest=_digest(secret), made_at=recorder.now, made_by=recorder.account_id))
     session.flush()
     return secret
 

@@ -57,7 +57,9 @@ def upgrade():
         sa.Column("act", sa.String(length=16), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["statement_id"], ["statement.id"], name=op.f("fk_statement_act_statement_id_statement")),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_statement_act_statement_id_statement")
+        ),
         *_by("statement_act", "account_id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statement_act")),
     )
