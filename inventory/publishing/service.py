@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -51,7 +51,7 @@ class Ask:
 
     key: str
     report: str = ""
-    query: Query = Query()
+    query: Query = field(default_factory=Query)
     title: str = ""
     note: str = ""
     headline: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select, union
+from sqlalchemy import Select, exists, false, or_, select, union
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
@@ -79,8 +79,9 @@ def lines_behind(
         # A share changes with the whole as well, which its own machines do not tell.
         figures += [each.figure for each in every if each.figure.unit in COUNTED]
     sought = dict.fromkeys((each.cell, each.unit) for each in figures if each.cell)
-    conditions = [found for cell, unit in sought if (found := _condition(session, statement, frozen, str(cell), unit))]
-    wanted: Any = select(LifecycleEvent).where(LifecycleEvent.recorded_at > statement.as_at, or_(False, *conditions))
+    each_cell = (_condition(session, statement, frozen, str(cell), unit) for cell, unit in sought)
+    conditions = [condition for condition in each_cell if condition is not None]
+    wanted: Any = select(LifecycleEvent).where(LifecycleEvent.recorded_at > statement.as_at, or_(false(), *conditions))
     return keyset_page(session, wanted, [LifecycleEvent.id], size, after=after, before=before)
 
 

@@ -198,7 +198,7 @@ def _extended(session: Session, query: Query, settings: Settings) -> Select[Any]
 
 
 def _extended_then(session: Session, query: Query, as_at: datetime, settings: Settings) -> Select[Any]:
-    """The same as it was known at a past moment: kind, department and merging by a replay of the machines in question."""
+    """The same as it was known at a past moment: kind, department and merging by a replay of each machine."""
     line = LifecycleEvent
     repaired = select(line.asset_id).where(line.kind.in_(EXTENDING), line.recorded_at <= as_at).distinct()
     numbers = sorted(session.scalars(repaired))

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ def test_a_statement_holds_all_that_is_needed_to_read_it(fleet: World, published
 
 def test_settings_are_frozen_with_the_figures(fleet: World, published: Publisher) -> None:
     statement = published("headline")
-    later = replace(fleet.settings, programme_start=datetime(2017, 1, 1).date(), academic_year_start_month=10)
+    later = replace(fleet.settings, programme_start=date(2017, 1, 1), academic_year_start_month=10)
     assert check(fleet.session, statement, later).holds
     trend = published("trend", {"to": "2018-08-31"})
     assert check(fleet.session, trend, later).holds
