@@ -23,9 +23,16 @@ class QuestionSchema(Strict):
     start = Words(10, data_key="from", metadata={"description": "First day of the period, as 2016-08-01."})
     to = Words(10, metadata={"description": "Last day of the period."})
     as_at = Words(40, metadata={"description": "What was recorded by this day or moment; everything if left out."})
-    year = Words(9, metadata={"description": "An academic year instead of two days, as 2016/17."})
+    year = Words(
+        11, metadata={"description": "Instead of two days: 2016/17 academic, FY2016/17 financial, CY2016 calendar."}
+    )
     department = Words(64, metadata={"description": "Code; all below it count with it. '-': not known."})
     kind = fields.List(fields.String(validate=validate.OneOf(list(KINDS))))
+    partner = Words(255, metadata={"description": "Name or id of a partner: only what that partner received."})
+    contractor = Words(255, metadata={"description": "Name or id of a waste contractor: only what went there."})
+    factors = fields.List(
+        Words(80), metadata={"description": "Keys of sets of factors to use whatever newer ones there are."}
+    )
     group = fields.String(validate=validate.OneOf(list(GROUPS)), metadata={"description": "By default computer."})
 
 
@@ -44,6 +51,18 @@ class ColumnSchema(Schema):
     unit = fields.String(required=True)
 
 
+class FactorSetSchema(Schema):
+    """A set of factors that figures rest on."""
+
+    key = fields.String(required=True)
+    title = fields.String(required=True)
+    version = fields.String(required=True)
+    source = fields.String(required=True)
+    licence = fields.String(required=True)
+    published = fields.String(required=True)
+    notice = fields.String(required=True)
+
+
 class ReportSchema(Schema):
     """A report. A counted cell of a row is ``{"value": number, "cell": name}``; the name opens its machines."""
 
@@ -58,6 +77,7 @@ class ReportSchema(Schema):
     columns = fields.List(fields.Nested(ColumnSchema), required=True)
     rows = fields.List(fields.Dict(), required=True)
     notes = fields.List(fields.String(), required=True)
+    factors = fields.List(fields.Nested(FactorSetSchema), required=True)
 
 
 class ReportNameSchema(Schema):

@@ -18,9 +18,14 @@ from inventory.reports._render import to_csv, to_dict, to_table
 @click.option("--from", "start", default="", help="First day of the period, as 2016-08-01.")
 @click.option("--to", default="", help="Last day of the period, as 2017-07-31.")
 @click.option("--as-at", default="", help="What was recorded by this day or moment; default: everything.")
-@click.option("--year", default="", help="An academic year instead of two days, as 2016/17.")
+@click.option(
+    "--year", default="", help="A year instead of two days: 2016/17 academic, FY2016/17 financial, CY2016 calendar."
+)
 @click.option("--department", default="", help="Code of a department; all below it count with it. '-': not known.")
 @click.option("--kind", multiple=True, help="Kind of asset; may be given several times.")
+@click.option("--partner", default="", help="Name or id of a partner: only what that partner received.")
+@click.option("--contractor", default="", help="Name or id of a waste contractor: only what went there.")
+@click.option("--factors", multiple=True, help="Key of a set of factors to use whatever newer ones there are.")
 @click.option("--group", default="computer", show_default=True, type=click.Choice(list(GROUPS)), help="Which kinds.")
 @click.option(
     "--format", "shape", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]),
@@ -36,6 +41,9 @@ def command(
     year: str,
     department: str,
     kind: tuple[str, ...],
+    partner: str,
+    contractor: str,
+    factors: tuple[str, ...],
     group: str,
     shape: str,
 ) -> None:
@@ -47,7 +55,7 @@ def command(
     settings = current_app.config["SETTINGS"]
     asked = {
         "from": start, "to": to, "as_at": as_at, "year": year, "department": department, "kind": list(kind),
-        "group": group,
+        "group": group, "partner": partner, "contractor": contractor, "factors": list(factors),
     }  # fmt: skip
     report = run(name, db.session(), read_query(asked, settings), settings)
     if shape == "json":

@@ -9,6 +9,7 @@ from inventory.config import Settings
 from inventory.lifecycle.state import State
 from inventory.lifecycle.waste_hierarchy import HEADLINE_MEASURES, Outcome
 from inventory.register.kinds import KINDS
+from inventory.register.model_keys import model_key
 from inventory.register.statuses import ON_SITE, WAITING
 
 NO_DAY: Final = date(1970, 1, 1)
@@ -23,6 +24,11 @@ def _local_day(moment: datetime, zone: ZoneInfo) -> date:
 def local_day(moment: datetime, settings: Settings) -> date:
     """Day of *moment* in the institution's time zone."""
     return _local_day(moment, settings.zone)
+
+
+@lru_cache(maxsize=16_384)
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def academic_year(day: date, settings: Settings) -> int:
@@ -40,6 +46,8 @@ class Fact(NamedTuple):
     latest_in_year: bool
     kind: str
     mass_g: int | None
+    model_key: str | None = None
+    purchase_date: date | None = None
 
 
 class TallyKey(NamedTuple):
@@ -57,15 +65,17 @@ class TallyKey(NamedTuple):
 
 
 def facts_of(state: State, settings: Settings) -> list[Fact]:
-    """The outcomes of an asset, ranked, with its kind and mass as known now."""
+    """The outcomes of an asset, ranked, with its kind, model, mass and purchase as known now."""
     counted = state.counted
     if not counted:
         return []
     days = [local_day(each.occurred_at, settings) for each in counted]
     years = [academic_year(day, settings) for day in days]
-    mass = state.facts.get("mass_g")
+    known = state.facts.get
+    mass, bought = known("mass_g"), _day(known("purchase_date"))
+    model = model_key(known("manufacturer"), known("model"))
     return [
-        Fact(each, days[rank], years[rank], rank, years[rank] not in years[rank + 1 :], state.kind, mass)
+        Fact(each, days[rank], years[rank], rank, years[rank] not in years[rank + 1 :], state.kind, mass, model, bought)
         for rank, each in enumerate(counted)
     ]
 

@@ -111,6 +111,9 @@ class OutcomeFact(Base):
     counterpart_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
     kind: Mapped[str] = mapped_column(String(32))
     mass_g: Mapped[int | None] = mapped_column(Integer)
+    model_key: Mapped[str | None] = mapped_column(String(160))
+    """Manufacturer and model in the form in which they compare equal; NULL: not known."""
+    purchase_date: Mapped[date | None] = mapped_column(Date)
     older: Mapped[bool] = mapped_column(Boolean)
     evidence: Mapped[str | None] = mapped_column(String(255))
     confirmed_by: Mapped[str | None] = mapped_column(String(80))

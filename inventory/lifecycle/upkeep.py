@@ -93,7 +93,7 @@ def _first_misfit(asset: Any, lines: list[Any], texts: dict[str, tuple[bytes | N
 # fmt: off
 _SHAPE = [
     "asset_id", "key", "measure", "fate", "tier", "certainty", "day", "year", "rank", "latest_in_year",
-    "department_id", "counterpart_id", "kind", "mass_g", "older", "confirmed_by",
+    "department_id", "counterpart_id", "kind", "mass_g", "model_key", "purchase_date", "older", "confirmed_by",
 ]
 _TALLY = [
     "figure", "year", "day", "measure", "tier", "certainty", "kind", "department_id", "older",

@@ -1,7 +1,7 @@
 """What every report has: its answer with cells that open their machines, and its registry."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -11,9 +11,13 @@ from sqlalchemy.orm import Session
 from inventory.config import Settings
 from inventory.discovery import find
 from inventory.errors import NotFound, ValidationRefused
+from inventory.footprint.factors import FactorSet
+from inventory.footprint.queries import factor_book
 from inventory.register.kinds import KINDS
-from inventory.register.models import Department
-from inventory.reports._query import UNKNOWN_DEPARTMENT, Query, year_label
+from inventory.register.models import Department, Party
+from inventory.register.naming import ERASED
+from inventory.reports._charts import Chart
+from inventory.reports._query import FILTERS, UNKNOWN_DEPARTMENT, Query, year_words
 
 RULES_VERSION: Final = 1
 """Version of the counting rules (see docs/lifecycle.md); printed on every figure."""
@@ -21,7 +25,7 @@ RULES_VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A counted cell; ``cell`` names it so that it opens its machines. ``unit`` only where it differs."""
+    """A number; ``cell`` names it so that it opens the machines it was counted or worked out from."""
 
     value: int | float | None
     cell: str | None = None
@@ -30,7 +34,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: ``unit`` machines, %, kg, events; empty for words."""
+    """A column: ``unit`` machines, events, %, kg, t, kg CO2e, t CO2e, GBP, days; empty for words.
+
+    Only what is counted in machines or events equals the number of members behind it.
+    """
 
     key: str
     label: str
@@ -52,9 +59,14 @@ class Report:
     scope: str
     notes: tuple[str, ...] = ()
     version: int = RULES_VERSION
+    factors: tuple[FactorSet, ...] = ()
+    """The sets of factors that figures rest on."""
 
 
 Runner = Callable[[Session, Query, Settings], tuple[Sequence[dict[str, Any]], Sequence[str]]]
+ALL_FILTERS: Final = frozenset(FILTERS)
+NO_RECEIVER: Final = ALL_FILTERS - {"partner", "contractor"}
+"""Filters of a report about machines that nobody received."""
 Selector = Callable[[Session, Query, Settings, str], Select[Any] | None]
 
 
@@ -74,6 +86,12 @@ class ReportType:
     select: Selector
     needs_period: bool = True
     """False: `from` has no meaning for it."""
+    filters: frozenset[str] = ALL_FILTERS
+    """Filters that have a meaning for it; any other is refused."""
+    subjects: tuple[str, ...] = ()
+    """Subjects of the sets of factors that it uses."""
+    chart: Callable[[Report], Chart | None] | None = None
+    """The picture of an answer, where it has one."""
 
 
 def reports() -> dict[str, ReportType]:
@@ -92,10 +110,10 @@ def report_type(key: str) -> ReportType:
 def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
     """Answer *query* with the report *key*: the one function behind page, API, terminal and files."""
     kind = report_type(key)
-    query = query.within(settings)
-    _check_department(session, query)
+    query = _checked(kind, session, query, settings)
     now = datetime.now(UTC)
     rows, notes = kind.run(session, query, settings)
+    book = factor_book(session, query.as_at, query.factors) if kind.subjects else None
     return Report(
         kind.key,
         kind.title,
@@ -105,9 +123,38 @@ def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
         query,
         _period(kind, query, settings),
         query.as_at or now,
-        _scope(query),
+        _scope(session, query),
         tuple(notes),
+        factors=tuple(found for each in kind.subjects if book and (found := book.newest(each))),
     )
+
+
+def _checked(kind: ReportType, session: Session, query: Query, settings: Settings) -> Query:
+    """The query with its days, or a refusal of what has no meaning for the report or is not on record."""
+    query = query.within(settings)
+    if wrong := sorted(query.asked - kind.filters):
+        raise ValidationRefused(f"The report {kind.title!r} cannot be asked by {wrong[0]}.", field=wrong[0])
+    _check_department(session, query)
+    if query.partner:
+        query = replace(query, partner=_party(session, "partner", "partner", query.partner))
+    if query.contractor:
+        query = replace(query, contractor=_party(session, "contractor", "facility", query.contractor))
+    known = {each.key for each in factor_book(session, None, query.factors).everything} if query.factors else set()
+    if unknown := [key for key in query.factors if key not in known]:
+        raise ValidationRefused(f"There is no set of factors {unknown[0]!r}.", field="factors")
+    return query
+
+
+def _party(session: Session, name: str, role: str, given: str) -> str:
+    """The uid of the one party of *role* with that uid or that very name."""
+    found = session.scalars(
+        select(Party.uid).where(Party.role == role, or_(Party.uid == given, Party.name == given)).limit(2)
+    ).all()
+    if not found:
+        raise ValidationRefused(f"There is no {name} {given!r}.", field=name)
+    if len(found) > 1:
+        raise ValidationRefused(f"Two {name}s are called {given!r}; name it by its id.", field=name)
+    return found[0]
 
 
 def _check_department(session: Session, query: Query) -> None:
@@ -124,7 +171,7 @@ def day_words(day: date) -> str:
 
 def _period(kind: ReportType, query: Query, settings: Settings) -> str:
     if query.year is not None:
-        return f"Academic year {year_label(query.year)}"
+        return year_words(query.year, query.span)
     last = f"to {day_words(query.to)}" if query.to else "to today"
     if not kind.needs_period:
         return "As it stands" if query.to is None else f"As it stood on {day_words(query.to)}"
@@ -132,11 +179,15 @@ def _period(kind: ReportType, query: Query, settings: Settings) -> str:
     return f"From {day_words(first)} {last}"
 
 
-def _scope(query: Query) -> str:
+def _scope(session: Session, query: Query) -> str:
     kinds = ", ".join(KINDS[key].label.lower() for key in query.kind)
     words = kinds or {"computer": "Computers", "peripheral": "Peripherals", "unknown": "Kind unknown"}[query.group]
     place = {"": "all departments", "-": "no department known"}.get(query.department, f"department {query.department}")
-    return f"{words[0].upper()}{words[1:]}; {place}"
+    receivers = [uid for uid in (query.partner, query.contractor) if uid]
+    asked = select(Party.uid, Party.name).where(Party.uid.in_(receivers))
+    names = {row.uid: row.name for row in session.execute(asked)} if receivers else {}
+    received = "".join(f"; received by {names[uid] or ERASED}" for uid in receivers)
+    return f"{words[0].upper()}{words[1:]}; {place}{received}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +207,7 @@ def members_of(
 ) -> Members:
     """The machines behind a cell, in the order of their numbers, from the cursor *after*."""
     kind = report_type(key)
-    query = query.within(settings)
-    _check_department(session, query)
+    query = _checked(kind, session, query, settings)
     statement = kind.select(session, query, settings, cell)
     if statement is None:
         raise NotFound(f"The report {key} has no figure {cell[:60]!r}.")

@@ -10,6 +10,7 @@ from inventory.config import Settings
 from inventory.lifecycle.models import OutcomeFact, Tally
 from inventory.lifecycle.upkeep import basis_holds
 from inventory.lifecycle.waste_hierarchy import HEADLINE_MEASURES
+from inventory.register.models import Party
 from inventory.register.queries import subtree
 from inventory.reports._query import UNKNOWN_DEPARTMENT, Query
 
@@ -32,12 +33,22 @@ def in_period(query: Query, fact: Any = OutcomeFact, *, first: date) -> list[Any
 
 
 def filters(query: Query, fact: Any = OutcomeFact) -> list[Any]:
-    """Kind and department; asked after the machine's outcome was chosen."""
-    found: list[Any] = [fact.kind.in_(sorted(query.kinds))]
+    """Kind, department and receiver; asked after the machine's outcome was chosen."""
+    found: list[Any] = [fact.kind.in_(sorted(query.kinds)), *received_by(query, fact)]
     if query.department == UNKNOWN_DEPARTMENT:
         found.append(fact.department_id == 0)
     elif query.department:
         found.append(fact.department_id.in_(subtree(query.department)))
+    return found
+
+
+def received_by(query: Query, fact: Any = OutcomeFact) -> list[Any]:
+    """Who received the machine, where that is asked."""
+    found: list[Any] = []
+    for role, uid in (("partner", query.partner), ("facility", query.contractor)):
+        if uid:
+            who = select(Party.id).where(Party.uid == uid, Party.role == role).scalar_subquery()
+            found.append(fact.counterpart_id == who)
     return found
 
 

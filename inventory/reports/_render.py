@@ -32,7 +32,12 @@ def to_dict(report: Report) -> dict[str, Any]:
             for row in report.rows
         ],
         "notes": list(report.notes),
+        "factors": [{name: getattr(each, name) for name in _CITED} for each in report.factors],
     }
+
+
+_CITED = ("key", "title", "version", "source", "licence", "published", "notice")
+"""What is told of a set of factors."""
 
 
 def to_csv(report: Report) -> str:
@@ -64,7 +69,8 @@ def to_table(report: Report) -> str:
     table.insert(1, "  ".join("-" * width for width in widths))
     moment = f"{report.as_at:%-d %b %Y %H:%M} UTC"
     head = [report.title, f"{report.period}. {report.scope}. As at {moment}. Counting rules {report.version}."]
-    return "\n".join([*head, "", *table, "", report.definition, *report.notes])
+    cited = [f"Factors: {each.words}" for each in report.factors]
+    return "\n".join([*head, "", *table, "", report.definition, *report.notes, *cited])
 
 
 def _shown(cell: Any) -> str:

@@ -14,7 +14,7 @@ from inventory.lifecycle.models import Tally
 from inventory.lifecycle.state import State
 from inventory.register.models import Asset
 from inventory.register.statuses import ON_SITE
-from inventory.reports._base import Column, Figure, ReportType
+from inventory.reports._base import NO_RECEIVER, Column, Figure, ReportType
 from inventory.reports._outcomes import stored_counts_answer
 from inventory.reports._query import Query
 from inventory.reports._standing import is_now, of_conditions, of_numbers, past, present, reference_day
@@ -117,7 +117,7 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
             "seen": label,
             "key": key,
             "machines": Figure(counts[key], key),
-            "share": Figure(round(100 * counts[key] / together, 1) if together else None),
+            "share": Figure(round(100 * counts[key] / together, 1) if together else None, key),
         }
         for key, label in labels
     ]
@@ -147,4 +147,5 @@ REPORT = ReportType(
     _run,
     _select,
     needs_period=False,
+    filters=NO_RECEIVER,
 )

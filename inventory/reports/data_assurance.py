@@ -17,7 +17,7 @@ from inventory.lifecycle.models import EventPersonal, LifecycleEvent
 from inventory.lifecycle.rules import replay
 from inventory.register.models import Department
 from inventory.register.queries import subtree
-from inventory.reports._base import Column, Figure, ReportType
+from inventory.reports._base import NO_RECEIVER, Column, Figure, ReportType
 from inventory.reports._query import UNKNOWN_DEPARTMENT, Query
 from inventory.sanitisation.handing_over import BELOW, EXCEPTIONS, HANDS_OVER, findings
 
@@ -187,4 +187,5 @@ REPORT = ReportType(
     (Column("what", "What"), Column("machines", "Machines", "machines"), Column("meaning", "What it means")),
     _run,
     _select,
+    filters=NO_RECEIVER,
 )

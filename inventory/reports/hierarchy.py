@@ -3,13 +3,15 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy import Select, case, exists, false, func, null, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory.config import Settings
 from inventory.db import among
+from inventory.footprint.mass import Group, Mass, mass_of
+from inventory.footprint.queries import factor_book
 from inventory.lifecycle.counting import local_day
 from inventory.lifecycle.loading import load_lines
 from inventory.lifecycle.models import LifecycleEvent, OutcomeFact, Tally
@@ -36,20 +38,31 @@ _PAGE = 1_000
 """Machines replayed at a time."""
 
 
-def cells(
-    session: Session, query: Query, settings: Settings, *, stored: bool
-) -> list[tuple[str, str, str, bool, int, int, int]]:
-    """(measure, tier, certainty, older, machines, weighed, grams) of the machines' last outcomes.
+class Counted(NamedTuple):
+    """Machines with one last outcome, of one kind (and model, where that was asked)."""
 
-    *stored*: read the stored counts of the year, which must be believed (`stored_counts_answer`).
+    measure: str
+    tier: str
+    certainty: str
+    older: bool
+    group: Group
+
+
+def cells(session: Session, query: Query, settings: Settings, *, stored: bool, models: bool = False) -> list[Counted]:
+    """The machines' last outcomes, counted by kind; with *models* by model too, for their mass.
+
+    *stored*: read the stored counts of the year, which must be believed (`stored_counts_answer`); they do
+    not know models.
     """
-    if stored:
+    if stored and not models:
         rows = session.execute(
             select(
                 Tally.measure,
                 Tally.tier,
                 Tally.certainty,
                 Tally.older,
+                Tally.kind,
+                null(),
                 func.sum(Tally.machines),
                 func.sum(Tally.weighed),
                 func.sum(Tally.mass_g),
@@ -60,7 +73,7 @@ def cells(
                 Tally.kind.in_(sorted(GROUPS[query.group])),
                 *tally_department(query),
             )
-            .group_by(Tally.measure, Tally.tier, Tally.certainty, Tally.older)
+            .group_by(Tally.measure, Tally.tier, Tally.certainty, Tally.older, Tally.kind)
             .having(func.sum(Tally.machines) != 0)
         )
     else:
@@ -71,35 +84,40 @@ def cells(
                 fact.tier,
                 fact.certainty,
                 fact.older,
+                fact.kind,
+                fact.model_key if models else null(),
                 func.count(),
                 func.sum(case((fact.mass_g.is_not(None), 1), else_=0)),
                 func.coalesce(func.sum(fact.mass_g), 0),
             )
             .where(*last_in_period(query, settings), *filters(query))
-            .group_by(fact.measure, fact.tier, fact.certainty, fact.older)
+            .group_by(
+                fact.measure, fact.tier, fact.certainty, fact.older, fact.kind, *([fact.model_key] if models else [])
+            )
         )
-    return [(*row[:4], int(row[4]), int(row[5]), int(row[6])) for row in rows]
+    return [Counted(*row[:4], Group(row[4], row[5], *map(int, row[6:]))) for row in rows]
 
 
 def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
-    stored = query.year is not None and stored_counts_answer(session, query, settings)
-    found = cells(session, query, settings, stored=stored)
+    stored = query.academic_year is not None and stored_counts_answer(session, query, settings)
+    book = factor_book(session, query.as_at, query.factors)
+    found = cells(session, query, settings, stored=stored, models=book.knows_models)
     machines: Counter[tuple[str, str]] = Counter()
     older: Counter[str] = Counter()
-    weighed: Counter[str] = Counter()
-    grams: Counter[str] = Counter()
+    masses = dict.fromkeys(TIERS, Mass())
     outside: Counter[str] = Counter()
-    for measure, tier, certainty, from_older, number, known, mass in found:
+    for measure, tier, certainty, from_older, group in found:
+        number = group.machines
         if measure in IN_HIERARCHY:
             machines[tier, certainty] += number
             older[tier] += number if from_older else 0
-            weighed[tier] += known
-            grams[tier] += mass
+            masses[tier] += mass_of(group, book)
         elif measure == "lessor":
             outside["lessor_reported" if tier else "lessor_unknown"] += number
         else:
             outside[measure] += number
     whole = sum(machines.values())
+    together = sum(masses.values(), Mass())
     rows: list[dict[str, Any]] = []
     for step in TIERS.values():
         confirmed, expected = machines[step.key, "confirmed"], machines[step.key, "expected"]
@@ -111,9 +129,8 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
                 "confirmed": Figure(confirmed, f"{step.key}.confirmed"),
                 "expected": Figure(expected, f"{step.key}.expected"),
                 "machines": Figure(total, step.key),
-                "share": Figure(round(100 * total / whole, 1) if whole else None),
-                "kg": Figure(round(grams[step.key] / 1000, 1) if weighed[step.key] else None),
-                "weighed": Figure(weighed[step.key], f"{step.key}.weighed"),
+                "share": Figure(round(100 * total / whole, 1) if whole else None, step.key),
+                **_mass_cells(masses[step.key], together, step.key),
                 "older": Figure(older[step.key], f"{step.key}.older"),
             }
         )
@@ -124,9 +141,8 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
             "confirmed": Figure(sum(machines[key, "confirmed"] for key in TIERS), "all.confirmed"),
             "expected": Figure(sum(machines[key, "expected"] for key in TIERS), "all.expected"),
             "machines": Figure(whole, "all"),
-            "share": Figure(100.0 if whole else None),
-            "kg": Figure(round(sum(grams.values()) / 1000, 1) if sum(weighed.values()) else None),
-            "weighed": Figure(sum(weighed.values()), "all.weighed"),
+            "share": Figure(100.0 if whole else None, "all"),
+            **_mass_cells(together, together, "all"),
             "older": Figure(sum(older.values()), "all.older"),
         }
     )
@@ -140,17 +156,39 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
         }
     )
     gap = _gap(session, query, settings, stored=stored)
-    notes = [f"Measured mass is known of {weighed.total():,} of {whole:,} machines; kilograms are theirs only."]
+    notes = [mass_words(together, whole)]
     if gap:
         which = "1 machine of unknown kind" if gap == 1 else f"{gap:,} machines of unknown kind"
         notes.append(f"{which} reached an outcome and stands in no figure until the kind is known.")
     return rows, notes
 
 
+def _mass_cells(mass: Mass, together: Mass, key: str) -> dict[str, Figure]:
+    share = round(100 * mass.grams / together.grams, 1) if together.grams else None
+    return {
+        "kg": Figure(mass.kg, key),
+        "kg_share": Figure(share, key),
+        "estimated": Figure(mass.estimated_percent, key),
+        "weighed": Figure(mass.measured, f"{key}.weighed"),
+    }
+
+
+def mass_words(mass: Mass, machines: int) -> str:
+    """How a mass came about, for a note."""
+    parts = [f"{mass.measured:,} of {machines:,} machines were weighed"]
+    if mass.by_model:
+        parts.append(f"{mass.by_model:,} have the weight that the maker states for the model")
+    if mass.by_class:
+        parts.append(f"{mass.by_class:,} have the median of their class")
+    if mass.unknown:
+        parts.append(f"of {mass.unknown:,} no weight is known, and kilograms are without them")
+    return "Mass: " + "; ".join(parts) + "."
+
+
 def _gap(session: Session, query: Query, settings: Settings, *, stored: bool) -> int:
     if query.kind or query.group != "computer":
         return 0
-    return sum(row[4] for row in cells(session, replace(query, group="unknown"), settings, stored=stored))
+    return sum(row.group.machines for row in cells(session, replace(query, group="unknown"), settings, stored=stored))
 
 
 def lives_extended(session: Session, query: Query, settings: Settings, *, stored: bool) -> int:
@@ -178,6 +216,8 @@ def _extended(session: Session, query: Query, settings: Settings) -> Select[Any]
         line.kind.in_(EXTENDING),
         line.occurred_at >= datetime.combine(start, time(), zone).astimezone(UTC),
         Asset.status != "withdrawn",
+        # Nobody receives a machine whose life is extended.
+        *([false()] if query.partner or query.contractor else []),
         Asset.kind.in_(sorted(query.kinds)),
     ]
     voided = exists().where(void.voids == line.key)
@@ -270,10 +310,13 @@ REPORT = ReportType(
         Column("expected", "Expected", "machines"),
         Column("machines", "Together", "machines"),
         Column("share", "Share", "%"),
-        Column("kg", "Measured mass", "kg"),
+        Column("kg", "Mass", "kg"),
+        Column("kg_share", "Share of mass", "%"),
+        Column("estimated", "Of the mass estimated", "%"),
         Column("weighed", "Weighed", "machines"),
         Column("older", "From older records", "machines"),
     ),
     _run,
     _select,
+    subjects=("class_footprint", "model_footprint"),
 )

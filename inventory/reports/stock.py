@@ -13,7 +13,7 @@ from inventory.lifecycle.counting import NO_DAY, local_day
 from inventory.lifecycle.models import Tally
 from inventory.register.models import Asset
 from inventory.register.statuses import ON_SITE, STATUSES, WAITING
-from inventory.reports._base import Column, Figure, ReportType
+from inventory.reports._base import NO_RECEIVER, Column, Figure, ReportType
 from inventory.reports._outcomes import stored_counts_answer
 from inventory.reports._query import Query
 from inventory.reports._standing import is_now, of_conditions, of_numbers, past, present, reference_day
@@ -159,4 +159,5 @@ REPORT = ReportType(
     _run,
     _select,
     needs_period=False,
+    filters=NO_RECEIVER,
 )

@@ -28,8 +28,8 @@ YEARS = 10
 
 def last_year(query: Query, settings: Settings) -> int:
     """The academic year in which the ten years end."""
-    if query.year is not None:
-        return query.year
+    if query.academic_year is not None:
+        return query.academic_year
     day = query.to or (query.as_at or datetime.now(settings.zone)).astimezone(settings.zone).date()
     return academic_year(day, settings)
 
@@ -70,10 +70,10 @@ def by_year(session: Session, query: Query, settings: Settings) -> Counter[tuple
 def _live(session: Session, query: Query, settings: Settings, years: range) -> Counter[tuple[int, str]]:
     found: Counter[tuple[int, str]] = Counter()
     for year in years:
-        asked = replace(query, year=year, start=None, to=None).within(settings)
-        for measure, tier, _, _, number, _, _ in hierarchy.cells(session, asked, settings, stored=False):
-            if measure in IN_HIERARCHY:
-                found[year, tier] += number
+        asked = replace(query, year=year, span="academic", start=None, to=None).within(settings)
+        for each in hierarchy.cells(session, asked, settings, stored=False):
+            if each.measure in IN_HIERARCHY:
+                found[year, each.tier] += each.group.machines
     return found
 
 
@@ -97,7 +97,7 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
         return None
     if part != "all" and part not in TIERS:
         return None
-    asked = replace(query, year=int(name), start=None, to=None).within(settings)
+    asked = replace(query, year=int(name), span="academic", start=None, to=None).within(settings)
     return hierarchy.REPORT.select(session, asked, settings, part)
 
 

@@ -1,5 +1,6 @@
 """What the dashboard and the report pages share: the question in the address, and the address of a figure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,9 @@ from sqlalchemy import func, select
 from inventory.lifecycle.models import OutcomeFact
 from inventory.lifecycle.waste_hierarchy import TIERS
 from inventory.register.kinds import KINDS
-from inventory.register.models import Department
+from inventory.register.models import Department, Party
 from inventory.reports._base import Figure, Report, run
-from inventory.reports._query import Query, current_year, read_query, year_label
+from inventory.reports._query import SPANS, Query, current_year, read_query, year_label
 from inventory.web._shell import session, settings
 
 GROUP_LABELS = {"computer": "Computers", "peripheral": "Peripherals", "unknown": "Kind unknown"}
@@ -62,28 +63,52 @@ def departments() -> list[tuple[str, str]]:
 class Choices:
     """What a filter form offers."""
 
-    years: list[tuple[str, str]]
+    years: list[tuple[str, list[tuple[str, str]]]]
+    """Kinds of year, each with its years; the first, without a name, is no single year."""
     departments: list[tuple[str, str]]
     groups: list[tuple[str, str]]
     kinds: list[tuple[str, str]]
+    partners: list[tuple[str, str]]
+    contractors: list[tuple[str, str]]
 
 
-def choices(*, whole: str | None = "Whole period") -> Choices:
+def choices(*, whole: str | None = "Whole period", spans: Sequence[str] = tuple(SPANS)) -> Choices:
     """The form's lists; *whole* names the choice of no single year (None: there is none)."""
     first = current_year(settings(), settings().programme_start)
-    years = [(year_label(year), year_label(year)) for year in range(current_year(settings()), first - 1, -1)]
+    years = [
+        (
+            f"{span.capitalize()} years",
+            [_year_choice(year, span) for year in range(current_year(settings()) + 1, first - 1, -1)],
+        )
+        for span in spans
+    ]
     return Choices(
-        ([("", whole)] if whole else []) + years,
+        ([("", [("", whole)])] if whole else []) + years,
         [("", "All departments"), *departments(), ("-", "Not known")],
         list(GROUP_LABELS.items()),
         [("", "All of these")] + [(key, row.label) for key, row in KINDS.items()],
+        [("", "All partners"), *_parties("partner")],
+        [("", "All contractors"), *_parties("facility")],
     )
+
+
+def _year_choice(year: int, span: str) -> tuple[str, str]:
+    label = year_label(year, span)
+    return label, label.removeprefix(SPANS[span])
+
+
+def _parties(role: str) -> list[tuple[str, str]]:
+    rows = session().execute(
+        select(Party.uid, Party.name).where(Party.role == role, Party.erased_at.is_(None)).order_by(Party.name)
+        .limit(_MOST_DEPARTMENTS)
+    )  # fmt: skip
+    return [(uid, name) for uid, name in rows]
 
 
 def year_with_outcomes(query: Query) -> int:
     """The year asked for; else the last that has an outcome, else the present one."""
-    if query.year is not None:
-        return query.year
+    if query.academic_year is not None:
+        return query.academic_year
     last = session().scalar(select(func.max(OutcomeFact.year)).where(OutcomeFact.recorded_until.is_(None)))
     present = current_year(settings())
     return min(present, last) if last is not None else present
@@ -103,7 +128,7 @@ def query_string(query: Query) -> str:
 
 def plain(query: Query) -> Query:
     """The query without its period, for figures that have none of it."""
-    return replace(query, year=None, start=None, to=None)
+    return replace(query, year=None, span="academic", start=None, to=None)
 
 
 def figures_of(report: Report) -> dict[str, Any]:

@@ -43,9 +43,10 @@ _ATTENTION = (
 @requires("view")
 def index() -> str:
     """The dashboard; department, kinds, year and as-at stand in the address."""
-    query = replace(asked(), start=None, to=None)
+    # Stock has no receiver, and the years of the trend are academic: the dashboard asks neither.
+    query = replace(asked(), start=None, to=None, partner="", contractor="")
     whole = plain(query)
-    year = replace(query, year=year_with_outcomes(query))
+    year = replace(query, year=year_with_outcomes(query), span="academic")
     headline, hierarchy, trend = answer("headline", whole), answer("hierarchy", year), answer("trend", year)
     # As at a past moment the stock is a replay of the whole ledger: its own page takes that time, not this one.
     stock = answer("stock", whole) if query.as_at is None else None
@@ -74,7 +75,7 @@ def index() -> str:
         attention=_attention(stock, gap, whole, figures_of(headline)),
         activity=recent_activity(session()),
         statuses=STATUSES,
-        choices=choices(whole=None),
+        choices=choices(whole=None, spans=("academic",)),
         report_links={key: page_address("web_reports.show", year, key=key) for key in ("hierarchy", "trend")}
         | {key: page_address("web_reports.show", whole, key=key) for key in ("headline", "stock", "coverage")},
         csv_href=page_address("web_reports.csv", year, key="hierarchy"),

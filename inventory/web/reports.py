@@ -66,6 +66,7 @@ def show(key: str) -> str:
         as_at=as_at_words(report.as_at, query),
         choices=choices(),
         needs_period=kind.needs_period,
+        receivers="partner" in kind.filters,
         csv_href=url_for("web_reports.csv", key=key, **query.to_args()),
         json_href=f"/api/v1/reports/{key}?{query_string(query)}",
     )

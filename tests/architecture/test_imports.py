@@ -24,6 +24,9 @@ ALONE = {"printing", "reading", "errors", "discovery", "config", "i18n", "local_
 PURE = {
     "accounts/permissions.py",
     "register/kinds.py",
+    "register/model_keys.py",
+    "footprint/factors.py",
+    "footprint/mass.py",
     "register/statuses.py",
     "register/tags.py",
     "register/identifiers.py",
