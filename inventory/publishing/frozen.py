@@ -75,7 +75,8 @@ class Difference:
     @property
     def by(self) -> float | None:
         """How much more it is now; None where one side has no number."""
-        then, now = self.then and self.then.value, self.now and self.now.value
+        then = self.then.value if self.then else None
+        now = self.now.value if self.now else None
         return round(now - then, 6) if then is not None and now is not None else None
 
 
@@ -93,7 +94,7 @@ def pinned_settings(settings: Settings) -> dict[str, Any]:
 def with_pinned(settings: Settings, pinned: Mapping[str, Any]) -> Settings:
     """The present *settings*, but what figures rest on as it was when they were published."""
     present = {each.name: getattr(settings, each.name) for each in fields(Settings)}
-    changes = {
+    changes: dict[str, Any] = {
         name: date.fromisoformat(value) if isinstance(present[name], date) else value
         for name, value in pinned.items()
         if name in present and name not in NOT_FROZEN
@@ -126,7 +127,7 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[Differe
     before, after = figures_of(then), figures_of(now)
     names = [*before, *(name for name in after if name not in before)]
     found = [Difference(before.get(name), after.get(name)) for name in names]
-    return [each for each in found if (each.then and each.then.value) != (each.now and each.now.value)]
+    return [each for each in found if not (each.then and each.now and each.then.value == each.now.value)]
 
 
 def first_figure(told: Mapping[str, Any]) -> str | None:

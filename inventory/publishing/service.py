@@ -101,7 +101,10 @@ def prepare(session: Session, ask: Ask, recorder: Recorder) -> Draft:
         raise RuleRefused(f"This report cannot be published: {UNPUBLISHED[key]}.")
     report_type(key)
     query = pinned(query, recorder.now, settings)
-    told = to_dict(run(key, session, query, settings))
+    report = run(key, session, query, settings)
+    # The sets of factors that were in force are named, so that newer ones do not take their place.
+    factors = tuple(each.key for each in report.factors)
+    told = to_dict(replace(report, query=replace(report.query, factors=factors)))
     headline = ask.headline or (restated.content["headline"] if restated else None) or first_figure(told)
     if ask.headline and headline not in figures_of(told):
         raise ValidationRefused("The report has no such figure to stand large; choose one of it.", field="headline")
@@ -115,7 +118,7 @@ def prepare(session: Session, ask: Ask, recorder: Recorder) -> Draft:
         "headline": headline,
         "report": told,
         "settings": pinned_settings(settings),
-        "factors": list(getattr(query, "factors", ())),
+        "factors": list(factors),
         "ledger": {"digest": chains.digest, "machines": chains.machines, "lines": chains.lines},
         "restates": ask.restates or None,
         "reason": ask.reason or None,

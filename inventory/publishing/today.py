@@ -11,6 +11,7 @@ from sqlalchemy.sql import visitors
 from inventory.config import Settings
 from inventory.db import Page, keyset_page
 from inventory.errors import NotFound
+from inventory.footprint.factors import FactorSet
 from inventory.lifecycle.models import LifecycleEvent, OutcomeFact
 from inventory.publishing.frozen import (
     COUNTED,
@@ -34,6 +35,10 @@ class Today:
     report: Report
     told: dict[str, Any]
     differences: tuple[Difference, ...]
+    newer: tuple[FactorSet, ...] = ()
+    """Sets of factors in force now that the statement was not made with."""
+    with_newer: tuple[Difference, ...] = ()
+    """What they change: from today's answer with the old factors to that with the new ones."""
 
     def find(self, name: str) -> Difference:
         """The difference of the figure *name*, or a refusal."""
@@ -47,9 +52,15 @@ def today(session: Session, statement: Statement, settings: Settings) -> Today:
     """Ask the question of *statement* again, as at now."""
     frozen = with_pinned(settings, statement.content["settings"])
     told = statement.content["report"]
-    report = run(told["report"], session, _now(pinned_query(statement, frozen)), frozen)
+    query = _now(pinned_query(statement, frozen))
+    report = run(told["report"], session, query, frozen)
     now = to_dict(report)
-    return Today(report, now, tuple(differences(told, now)))
+    found = Today(report, now, tuple(differences(told, now)))
+    if not statement.content["factors"]:
+        return found
+    newest = run(told["report"], session, replace(query, factors=()), frozen)
+    newer = tuple(each for each in newest.factors if each.key not in statement.content["factors"])
+    return replace(found, newer=newer, with_newer=tuple(differences(now, to_dict(newest)))) if newer else found
 
 
 def _now(query: Query) -> Query:
