@@ -30,7 +30,7 @@ def index() -> AnyResponse:
         except InventoryError as error:
             session().rollback()
             refusal = error
-    origin = origin_of(settings().public_url.strip() or request.host_url)
+    origin = origin_of(settings().public_url.strip() or request.host_url).lower()
     page = render_template(
         "publishing/screens.html",
         rows=wall_keys(session()),
