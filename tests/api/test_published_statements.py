@@ -89,7 +89,7 @@ def test_the_terminal_says_which_statements_hold(app: Flask, fleet: World) -> No
     found = run(args=["statements", "verify"])
     assert found.exit_code == 1 and "1 of which do not hold" in found.output
     assert f"{good.uid} Machines re-used or donated: holds." in found.output
-    assert "published 9, derived 3" in found.output
+    assert "published 9.2, derived 3.2" in found.output
     assert run(args=["statements", "verify", good.uid]).exit_code == 0
     unknown = run(args=["statements", "verify", "nonsense"])
     assert unknown.exit_code == 1 and "no such statement" in unknown.output
