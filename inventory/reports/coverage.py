@@ -148,4 +148,6 @@ REPORT = ReportType(
     _select,
     needs_period=False,
     filters=NO_RECEIVER,
+    topic="Machines we hold",
+    place=30,
 )

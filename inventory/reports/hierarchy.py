@@ -319,4 +319,6 @@ REPORT = ReportType(
     _run,
     _select,
     subjects=("class_footprint", "model_footprint"),
+    topic="Re-use",
+    place=20,
 )

@@ -160,4 +160,6 @@ REPORT = ReportType(
     _select,
     needs_period=False,
     filters=NO_RECEIVER,
+    topic="Machines we hold",
+    place=10,
 )

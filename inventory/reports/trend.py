@@ -113,4 +113,6 @@ REPORT = ReportType(
     _run,
     _select,
     needs_period=False,
+    topic="Re-use",
+    place=30,
 )

@@ -47,8 +47,13 @@ def shown_cell(key: str, query: Query, cell: Any) -> Any:
         return cell
     if cell.value is None:
         return {"text": "–"}
-    text = f"{cell.value:,}"
+    text = shown_number(cell.value)
     return {"text": text, "href": cell_address(key, query, cell.cell)} if cell.cell and cell.value else {"text": text}
+
+
+def shown_number(value: Any) -> str:
+    """A number with its thousands apart; a dash where nothing is known."""
+    return "–" if value is None else f"{value:,}"
 
 
 def departments() -> list[tuple[str, str]]:

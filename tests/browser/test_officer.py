@@ -17,6 +17,7 @@ PAGES = {
     "dashboard": "/",
     "reports": "/reports/",
     "report-headline": "/reports/headline",
+    "key-figures": "/key-figures?year=2016/17",
     "report-hierarchy": "/reports/hierarchy?year=2016/17",
     "report-stock": "/reports/stock",
     "report-trend": "/reports/trend?to=2018-08-31",
