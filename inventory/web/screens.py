@@ -64,8 +64,8 @@ def wall(secret: str) -> AnyResponse:
             figures=figures_of(headline),
             start=settings().programme_start,
             year=year_label(year.year or 0),
-            # A figure leads nowhere from here.
-            bars=[bar | {"href": None} for bar in bars_of(hierarchy, year)],
+            # A figure leads nowhere from here, and how many were weighed is for those who read a report.
+            bars=[bar | {"href": None, "weighed": None} for bar in bars_of(hierarchy, year)],
             series=series_of(trend),
             drawn=datetime.now(UTC),
             minutes=EVERY_SECONDS // 60,
