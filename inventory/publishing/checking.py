@@ -101,9 +101,12 @@ def ledger_beneath_newest(session: Session) -> LedgerMisfit | None:
     newest = session.scalar(select(Statement).order_by(Statement.id.desc()).limit(1))
     if newest is None:
         return None
-    stored = newest.content["ledger"]
     chains = chains_at(session, newest.as_at)
-    if (chains.digest, chains.lines) == (stored["digest"], stored["lines"]):
-        return None
-    found = Check(True, False, stored["lines"], chains.lines, ())
-    return LedgerMisfit(newest.uid, newest.content["title"], newest.as_at, found.sentences[0])
+    try:
+        stored, title = newest.content["ledger"], str(newest.content["title"])
+        if (chains.digest, chains.lines) == (stored["digest"], stored["lines"]):
+            return None
+        found = Check(True, False, int(stored["lines"]), chains.lines, ())
+    except (KeyError, TypeError, ValueError):
+        return LedgerMisfit(newest.uid, "", newest.as_at, "The statement can no longer be read.")
+    return LedgerMisfit(newest.uid, title, newest.as_at, found.sentences[0])

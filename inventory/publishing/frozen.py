@@ -55,7 +55,9 @@ class FrozenFigure:
     @property
     def label(self) -> str:
         """How the table names it."""
-        return self.row if self.column in ("", "Number", "Machines", "Together") else f"{self.row}: {self.column.lower()}"
+        return (
+            self.row if self.column in ("", "Number", "Machines", "Together") else f"{self.row}: {self.column.lower()}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,7 @@ from inventory.lifecycle.models import LifecycleEvent, OutcomeFact
 from inventory.publishing.frozen import (
     COUNTED,
     Difference,
-    FrozenFigure,
     differences,
-    figures_of,
     with_pinned,
 )
 from inventory.publishing.models import Statement
@@ -130,11 +128,3 @@ def _machines(selects: list[Select[Any]], unit: str) -> Any:
 
 def _reads_outcomes(statement: Select[Any]) -> bool:
     return any(getattr(each, "name", None) == "outcome" for each in visitors.iterate(statement))
-
-
-def figure_named(statement: Statement, name: str) -> FrozenFigure:
-    """A published figure by its name, or a refusal."""
-    found = figures_of(statement.content["report"]).get(name)
-    if found is None:
-        raise NotFound("The statement has no such figure.")
-    return found

@@ -37,6 +37,7 @@ def test_a_published_number_stands_and_its_restatement_stands_beside_it(
     page, main = officer, officer.locator("main")
     page.goto(site.address + "/reports/headline")
     page.get_by_role("link", name="Publish", exact=True).click()
+    picture(page, "publish")
     page.get_by_label("Title").fill("Machines re-used since 2015")
     page.get_by_label("Figure that stands large").select_option(label="Both")
     page.get_by_label("Show it on the public page", exact=False).check()
@@ -99,6 +100,7 @@ def test_the_wall_fills_its_screen_without_scrolling_and_has_no_fault(
     officer.goto(site.address + "/statements/screens")
     officer.get_by_label("Where the screen hangs").fill("Main library")
     officer.get_by_role("button", name="Make an address").click()
+    assert faults(officer) == []
     told = officer.locator(".statement-hash").inner_text()
     wall = open_page(color_scheme=scheme)
     wall.set_viewport_size({"width": 1920, "height": 1080})

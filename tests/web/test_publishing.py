@@ -3,19 +3,21 @@
 import csv
 import hashlib
 import io
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from inventory.db import db
+from inventory.db import db, transaction
 from inventory.publishing.models import PublicPage, Statement, WallKey
 from inventory.reports._base import reports
 from tests.conftest import World, statements
 from tests.publishing.conftest import publisher
+from tests.publishing.test_today import newer_factors
 from tests.reports.conftest import fleet  # noqa: F401 - a fixture
 from tests.web.browser import sign_in, value_of, words
 
@@ -303,3 +305,26 @@ def test_an_empty_register_has_a_wall_and_a_list_too(app: Flask, world: World, e
     assert "Nothing published yet" in words(client.get("/statements"))
     switch_on(client)
     assert "No figures yet" in words(app.test_client().get("/published"))
+
+
+def test_newer_factors_are_told_beside_todays_figures(officer: Any, fleet: World) -> None:  # noqa: F811
+    statement = publisher(fleet)("hierarchy", {"year": "2016/17"})
+    fleet.later(days=1)
+    newer_factors(fleet)
+    fleet.session.rollback()
+    page = words(officer.get(f"/statements/{statement.uid}/today"))
+    assert "Nothing differs." in page and "There are newer factors than this was published with" in page
+    assert "Prevention: mass kg 3.2 20.0 +16.8" in page
+    shown = words(officer.get(f"/statements/{statement.uid}"))
+    assert "Class medians of product carbon footprints" in shown and "Open Database License" in shown
+
+
+def test_what_no_longer_derives_is_told_figure_by_figure(officer: Any, fleet: World) -> None:  # noqa: F811
+    statement = publisher(fleet)()
+    fleet.session.rollback()
+    stored = json.dumps(statement.content).replace('"value": 3', '"value": 9', 1)
+    with transaction(fleet.session) as session:
+        session.execute(text("UPDATE statement SET content = :new"), {"new": stored})
+    page = words(officer.get(f"/statements/{statement.uid}?check=1"))
+    assert "What is stored no longer fits its hash" in page
+    assert "Machines re-used internally or donated: published 9, derived 3" in page
