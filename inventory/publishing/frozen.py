@@ -37,6 +37,8 @@ UNPUBLISHED: Final = {
     "data_assurance": "its reasons are free text, which must stay erasable, and it names what is still wrong",
 }
 """Reports that cannot be published, each with the reason."""
+_PLAIN_COLUMNS: Final = ("", "Number", "Machines", "Together")
+"""Columns whose name adds nothing to that of the row."""
 COUNTED: Final = ("machines", "events")
 """Units whose figures are numbers of members."""
 
@@ -55,9 +57,11 @@ class FrozenFigure:
     @property
     def label(self) -> str:
         """How the table names it."""
-        return (
-            self.row if self.column in ("", "Number", "Machines", "Together") else f"{self.row}: {self.column.lower()}"
-        )
+        if self.column in _PLAIN_COLUMNS:
+            return self.row
+        # An abbreviation keeps its capitals.
+        first = self.column[:1] if self.column[1:2].isupper() else self.column[:1].lower()
+        return f"{self.row}: {first}{self.column[1:]}"
 
 
 @dataclass(frozen=True, slots=True)

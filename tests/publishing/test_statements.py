@@ -348,4 +348,6 @@ def test_names_of_figures_are_never_given_twice() -> None:
     rows = [{"a": "x", "n": {"value": number, "cell": None}} for number in (1, 2)]
     found = figures_of({"columns": column, "rows": rows})
     assert [(name, each.value) for name, each in found.items()] == [("n:x", 1), ("n:x+", 2)]
+    assert [each.label for each in found.values()] == ["x: n", "x: n"]
+    assert replace(found["n:x"], column="CO2e, kg").label == "x: CO2e, kg"
     assert frozen.first_figure({"columns": column, "rows": []}) is None
