@@ -12,7 +12,7 @@ from inventory.errors import InventoryError
 from inventory.publishing.chains import chains_at
 from inventory.publishing.frozen import Difference, differences, digest_of, with_pinned
 from inventory.publishing.models import Statement
-from inventory.publishing.service import pinned_query
+from inventory.publishing.service import departments_under, pinned_query
 from inventory.reports._base import RULES_VERSION, run
 from inventory.reports._render import to_dict
 
@@ -30,6 +30,8 @@ class Check:
     lines: int
     differs: tuple[Difference, ...]
     problem: str = ""
+    tree: tuple[str, ...] = ()
+    """Departments that came under the one asked for since, or left it."""
 
     @property
     def holds(self) -> bool:
@@ -48,6 +50,9 @@ class Check:
             told.append(self._ledger())
         if self.problem:
             told.append(self.problem)
+        if self.tree:
+            moved = ", ".join(self.tree[:10])
+            told.append(f"The tree of departments is another than then; moved in or out: {moved}.")
         if self.differs:
             told.append(f"{len(self.differs)} of its figures cannot be derived again.")
         return told
@@ -80,10 +85,14 @@ def check(session: Session, statement: Statement, settings: Settings) -> Check:
         problem = f"It was made by counting rules {told['rules_version']}; this program counts by {RULES_VERSION}."
         return Check(intact, fits, lines_then, chains.lines, (), problem)
     try:
-        now = to_dict(run(told["report"], session, pinned_query(statement, frozen), frozen))
+        query = pinned_query(statement, frozen)
+        now = to_dict(run(told["report"], session, query, frozen))
     except InventoryError as error:
         return Check(intact, fits, lines_then, chains.lines, (), f"It cannot be worked out again: {error.message}")
-    return Check(intact, fits, lines_then, chains.lines, tuple(differences(told, now)))
+    differs = tuple(differences(told, now))
+    # A move in the tree that leaves every figure as it was needs no word.
+    moved = set(content["departments"]) ^ set(departments_under(session, query.department)) if differs else set()
+    return Check(intact, fits, lines_then, chains.lines, differs, tree=tuple(sorted(moved)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,10 @@ from inventory.publishing.frozen import (
     with_pinned,
 )
 from inventory.publishing.models import Statement, StatementAct
+from inventory.register.models import Department
+from inventory.register.queries import subtree
 from inventory.reports._base import report_type, run
-from inventory.reports._query import Query, read_query
+from inventory.reports._query import UNKNOWN_DEPARTMENT, Query, read_query
 from inventory.reports._render import to_dict
 
 PUBLISH: Final = "publish"
@@ -119,6 +121,7 @@ def prepare(session: Session, ask: Ask, recorder: Recorder) -> Draft:
         "report": told,
         "settings": pinned_settings(settings),
         "factors": list(factors),
+        "departments": departments_under(session, query.department),
         "ledger": {"digest": chains.digest, "machines": chains.machines, "lines": chains.lines},
         "restates": ask.restates or None,
         "reason": ask.reason or None,
@@ -210,6 +213,14 @@ def find_statement(session: Session, uid: str) -> Statement:
     if found is None:
         raise NotFound("There is no such statement.")
     return found
+
+
+def departments_under(session: Session, code: str) -> list[str]:
+    """Codes of the department *code* and of all below it now; the tree is not in the ledger, so it can move."""
+    if not code or code == UNKNOWN_DEPARTMENT:
+        return []
+    wanted = select(Department.code).where(Department.id.in_(subtree(code))).order_by(Department.code)
+    return list(session.scalars(wanted))
 
 
 def pinned_query(statement: Statement, settings: Settings) -> Query:

@@ -21,6 +21,7 @@ from inventory.publishing.frozen import NOT_FROZEN, UNPUBLISHED, digest_of, figu
 from inventory.publishing.models import DECIDED, Statement, StatementAct
 from inventory.publishing.queries import acts_of, beside, every_uid, statements
 from inventory.publishing.service import Ask, find_statement, prepare, publish, show, withdraw
+from inventory.register.models import Department
 from inventory.reports._base import report_type, reports
 from inventory.reports._query import FILTERS, Query
 from tests.conftest import World
@@ -302,6 +303,22 @@ def test_other_counting_rules_are_named_and_not_compared(
     monkeypatch.setattr("inventory.publishing.checking.RULES_VERSION", 2)
     found = check(fleet.session, statement, fleet.settings)
     assert not found.holds and "counting rules 1; this program counts by 2" in found.sentences[0]
+
+
+def test_a_statement_about_a_department_says_that_the_tree_was_changed(fleet: World, published: Publisher) -> None:
+    statement = published("headline", {"department": "CSE"})
+    assert statement.content["departments"] == ["CSE", "INF"]
+    fleet.later(days=1)
+    fleet.session.rollback()
+    with transaction(fleet.session) as session:
+        session.add(Department(code="NEW", name="New", path="/CSE/NEW/"))
+    assert check(fleet.session, statement, fleet.settings).holds, "nothing stands in it yet"
+    fleet.session.rollback()
+    with transaction(fleet.session) as session:
+        session.execute(text("UPDATE department SET path = '/INF/' WHERE code = 'INF'"))
+    found = check(fleet.session, statement, fleet.settings)
+    assert found.intact and found.ledger_fits and found.tree == ("INF", "NEW")
+    assert "moved in or out: INF, NEW" in found.sentences[0]
 
 
 def test_a_report_that_is_gone_is_named(fleet: World, published: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
