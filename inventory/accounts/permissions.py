@@ -16,6 +16,7 @@ PERMISSIONS: Final = {
     "correct": "Correct lines of the ledger, merge records, amend facts",
     "import": "Import files and take on older records",
     "label": "Print labels",
+    "publish": "Publish figures, restate them, and decide what is shown in public",
     "administer": "Manage accounts, places, departments and parties",
 }
 
@@ -33,7 +34,7 @@ _GRANTS: Final = {
     "technician": frozenset(
         {"view", "record", "count", "sanitise", "validate", "release", "dispose", "hold", "correct", "label"}
     ),
-    "sustainability_officer": frozenset({"view", "count", "dispose", "correct", "import", "label"}),
+    "sustainability_officer": frozenset({"view", "count", "dispose", "correct", "import", "label", "publish"}),
     "procurement": frozenset({"view", "procure", "record", "count"}),
     "auditor": frozenset({"view"}),
     "viewer": frozenset({"view"}),

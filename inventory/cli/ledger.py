@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from inventory.db import db, write
 from inventory.lifecycle import upkeep
+from inventory.publishing.checking import ledger_beneath_newest
 
 SHOWN = 20
 """Findings printed one by one; the rest is counted."""
@@ -31,12 +32,18 @@ def _tell(findings: list[upkeep.Finding]) -> None:
 def verify() -> None:
     """Check every hash chain; names the first line of each machine that does not fit."""
     count, findings = upkeep.verify(db.session())
+    # A tail that was cut with all its traces shows only against what was noted elsewhere.
+    beneath = ledger_beneath_newest(db.session())
     if not findings:
         click.echo(f"{count:,} lines verified; every chain fits.")
-        return
-    click.echo(f"{count:,} lines read; {len(findings)} chains do not fit:")
-    _tell(findings)
-    sys.exit(1)
+    else:
+        click.echo(f"{count:,} lines read; {len(findings)} chains do not fit:")
+        _tell(findings)
+    if beneath is not None:
+        click.echo(f"The ledger does not fit the newest statement, {beneath.uid} ({beneath.title}):")
+        click.echo(f"  {beneath.sentence}")
+    if findings or beneath is not None:
+        sys.exit(1)
 
 
 @command.command("rebuild")

@@ -9,6 +9,7 @@ import inventory.accounts.models
 import inventory.importers.models
 import inventory.intake.models
 import inventory.lifecycle.models
+import inventory.publishing.models
 import inventory.register.models
 import inventory.sanitisation.models
 import inventory.scanning.models

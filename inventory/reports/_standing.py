@@ -118,7 +118,7 @@ def start_of_next(day: date, settings: Settings) -> datetime:
 def of_numbers(numbers: Iterable[int]) -> Select[Any]:
     """What `ReportType.select` gives, for machines whose numbers are known."""
     # Written into the statement: there may be more of them than a database takes as parameters.
-    wanted: Any = bindparam("numbers", sorted(numbers), expanding=True, literal_execute=True)
+    wanted: Any = bindparam("numbers", sorted(numbers), expanding=True, literal_execute=True, unique=True)
     return of_conditions([Asset.id.in_(wanted)])
 
 

@@ -64,6 +64,10 @@ OPEN_ENDPOINTS = {
     "web_trust.certificate",
     "web_certificates.public",
     "web_certificates.public_capitals",
+    "web_published.index",
+    "web_published.show",
+    "web_published.as_json",
+    "web_screens.wall",
 }
 """What is served before anybody signs in."""
 

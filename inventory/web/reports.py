@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from inventory.lifecycle.event_types import EVENT_TYPES
 from inventory.lifecycle.queries import lines_of
 from inventory.printing.cells import guard_formula
+from inventory.publishing.frozen import UNPUBLISHED
 from inventory.register.kinds import KINDS
 from inventory.register.rows import AssetRow, rows_of
 from inventory.register.statuses import STATUSES
@@ -69,6 +70,7 @@ def show(key: str) -> str:
         receivers="partner" in kind.filters,
         groups="group" in kind.filters,
         csv_href=url_for("web_reports.csv", key=key, **query.to_args()),
+        publish_href=url_for("web_publishing.publish", key=key, **query.to_args()) if key not in UNPUBLISHED else None,
         json_href=f"/api/v1/reports/{key}?{query_string(query)}",
     )
 

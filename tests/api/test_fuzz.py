@@ -24,6 +24,7 @@ from inventory.db import Base
 from inventory.lifecycle.upkeep import check_projections
 from tests.api.test_hardware_reports import lshw
 from tests.conftest import World
+from tests.publishing.conftest import publisher
 from tests.stocktaking.conftest import counting  # noqa: F401 - a fixture
 
 CHECKS = [
@@ -96,6 +97,8 @@ def test_no_request_makes_it_fail_and_no_refusal_changes_anything(
         known = {"tag": "M-1"} | ({"key": "k2"} if "{key}" in path else {})
         cases += [operation.as_strategy(generation_mode=GenerationMode.POSITIVE, path_parameters=known)]
     sure: list[Any] = []
+    if "statements/{uid}" in path:
+        sure = [operation.Case(path_parameters={"uid": publisher(world)().uid})]
     if "stock-takes/{code}" in path:
         code = request.getfixturevalue("counting").start().code
         asked = {"group": "missing"} if path.endswith("/machines") else {}
@@ -104,7 +107,7 @@ def test_no_request_makes_it_fail_and_no_refusal_changes_anything(
     if "reports/{name}" in path:
         known = {"name": "headline"} | ({"cell": "machines"} if "{cell}" in path else {})
         sure = [operation.Case(path_parameters=known)]
-    if "{uid}" in path:
+    if "imports/{uid}" in path:
         upload = {"file": (io.BytesIO(b"Asset tag,Type\nN-1,laptop\n"), "fleet.csv")}
         brought = app.test_client().post(
             "/api/v1/imports",

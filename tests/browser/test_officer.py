@@ -68,6 +68,9 @@ PAGES = {
     "settings-places": "/settings/places",
     "settings-parties": "/settings/parties",
     "settings-in-force": "/settings/in-force",
+    "publish": "/reports/hierarchy/publish?year=2016/17",
+    "statements-none": "/statements",
+    "wall-screens-none": "/statements/screens",
     "api": "/api/v1/docs",
 }
 

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, note
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
@@ -31,6 +31,7 @@ from inventory.lifecycle.details import FORGETTABLE
 from inventory.lifecycle.event_types import EVENT_TYPES
 from inventory.lifecycle.fields import Lines, schema_of
 from inventory.lifecycle.models import LifecycleEvent
+from inventory.publishing.switches import switch_public_page
 from inventory.register.models import Asset
 from inventory.stocktaking.scanning import Scanned, take_scans
 from inventory.stocktaking.scope import Scope
@@ -38,6 +39,7 @@ from inventory.stocktaking.service import Start, start
 from inventory.web._shell import OPEN_ENDPOINTS
 from tests.conftest import NOW, World
 from tests.intake.conftest import optiplex, told
+from tests.publishing.conftest import publisher
 from tests.web.browser import sign_in, words
 from tests.web.forms_of_pages import forms_of
 
@@ -46,7 +48,7 @@ NOT_GUARDED = OPEN_ENDPOINTS | {"web_accounts.sign_out"}
 OWN = {"web_accounts.own", "web_accounts.change_password", "web_accounts.add_token", "web_accounts.end_token"}
 """For whoever is signed in, about the own account."""
 GUARD = "Your role does not allow this"
-TEXT_VALUES = {"tag": "M-1", "key": "line-1", "ext": "svg", "code": "C-1"}
+TEXT_VALUES = {"tag": "M-1", "key": "line-1", "ext": "svg", "code": "C-1", "uid": "d" * 32}
 
 
 def rules(app: Flask, method: str) -> list[Rule]:
@@ -101,6 +103,7 @@ def furnish(world: World) -> None:
         session.add(SavedView(account_id=world.account.id, page="machines", name="One", query="status=in_use"))
         session.add(Token(account_id=world.account.id, label="t", digest=b"x" * 32, created_at=NOW))
     furnish_count(world)
+    furnish_statement(world)
     with transaction(world.session) as session:
         receive(session, [told(optiplex())], world.recorder())
 
@@ -114,6 +117,14 @@ def furnish_count(world: World) -> None:
         session.flush()
         scans = [Scanned(f"scan-{text}", text, world.account.id, world.now) for text in ("M-2", "NOBODY")]
         take_scans(session, "C-1", scans, world.now, world.settings)
+
+
+def furnish_statement(world: World) -> None:
+    """A statement in public, under an id that addresses can be made with."""
+    uid = publisher(world)(public=True).uid
+    with transaction(world.session) as session:
+        switch_public_page(session, True, world.recorder())
+        session.execute(text("UPDATE statement SET uid = :given WHERE uid = :uid"), {"given": "d" * 32, "uid": uid})
 
 
 def with_password(world: World) -> None:
