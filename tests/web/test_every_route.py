@@ -414,3 +414,16 @@ def test_the_names_of_controls_are_found_in_their_modules() -> None:
     assert {"purpose", "scope", "place", "action"} <= set(constants(stock_takes))
     assert {"username", "role", "password"} <= set(constants(settings_accounts))
     assert "tag" in constants(scan) and "drives-0-uid" in control_names()
+
+
+@pytest.mark.parametrize("path", ["/sanitisation/decide", "/labels/", "/t/M-1/moved", "/sign-in"])
+@pytest.mark.parametrize("form", [{"uid": "x\x00y"}, {"tag": ["M-1", "\x00"]}, {"na\x00me": "x"}])
+def test_a_character_that_no_database_holds_is_refused_by_its_field_on_every_form(
+    app: Flask, world: World, path: str, form: dict[str, Any]
+) -> None:
+    furnish(world)
+    before = ledger(world)
+    answer = sign_in(app, world).post(path, data=form)
+    assert answer.status_code == 422
+    assert f"{next(iter(form)).replace(chr(0), '')}: the text has a character that cannot be stored" in words(answer)
+    assert ledger(world) == before

@@ -1,7 +1,7 @@
 """published statements, the public page, wall screens
 
 Revision ID: 0100_statements
-Revises: 0090_footprint
+Revises: 0096_ways_of_disposal
 Create Date: 2026-11-29 17:30:00
 
 """
@@ -12,7 +12,7 @@ from alembic import op
 from inventory.db import UtcDateTime
 
 revision = "0100_statements"
-down_revision = "0090_footprint"
+down_revision = "0096_ways_of_disposal"
 branch_labels = None
 depends_on = None
 
