@@ -1,9 +1,10 @@
 """What a statement freezes, its canonical form, and how two answers of one report are compared. Pure."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from inventory.config import Settings
@@ -94,16 +95,31 @@ def digest_of(content: Mapping[str, Any]) -> str:
 def pinned_settings(settings: Settings) -> dict[str, Any]:
     """The settings that figures rest on, as JSON values."""
     values = {each.name: getattr(settings, each.name) for each in fields(Settings) if each.name not in NOT_FROZEN}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    return {name: _as_json(value) for name, value in values.items()}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
+_READ: Final[dict[Any, Callable[[str], Any]]] = {
+    date: date.fromisoformat,
+    date | None: date.fromisoformat,
+    Decimal: Decimal,
+    Decimal | None: Decimal,
+}
+"""How a setting of a type that JSON has not is read again."""
 
 
 def with_pinned(settings: Settings, pinned: Mapping[str, Any]) -> Settings:
     """The present *settings*, but what figures rest on as it was when they were published."""
-    present = {each.name: getattr(settings, each.name) for each in fields(Settings)}
+    kinds: dict[str, Any] = {each.name: each.type for each in fields(Settings)}
     changes: dict[str, Any] = {
-        name: date.fromisoformat(value) if isinstance(present[name], date) else value
+        name: _READ[kinds[name]](value) if value is not None and kinds[name] in _READ else value
         for name, value in pinned.items()
-        if name in present and name not in NOT_FROZEN
+        if name in kinds and name not in NOT_FROZEN
     }
     return replace(settings, **changes)
 

@@ -14,7 +14,7 @@ from inventory.lifecycle.models import LifecycleEvent
 from inventory.lifecycle.rules import steps
 from inventory.register.models import Asset
 from inventory.reports._query import Query
-from inventory.reports._standing import present
+from inventory.reports._standing import known_of
 
 _PAGE: Final = 500
 """Machines replayed at a time."""
@@ -36,16 +36,16 @@ class Span:
         return begin, datetime.combine(self.last + timedelta(days=1), time(), settings.zone).astimezone(UTC)
 
 
-def standing_lines(query: Query, settings: Settings, kind: str, spans: Sequence[Span]) -> Select[Any]:
+def standing_lines(session: Session, query: Query, settings: Settings, kind: str, spans: Sequence[Span]) -> Select[Any]:
     """Lines of *kind* in *spans* that stood at `as_at`, with the span of each; spans must not overlap.
 
-    Kind and department are those that the register knows now: these lines have none of their own.
+    Kind and department are those of the machine as known at `as_at`: these lines have none of their own.
     """
     line, void = LifecycleEvent, aliased(LifecycleEvent)
     voided = exists().where(void.voids == line.key)
     conditions: list[Any] = [
         line.kind == kind,
-        *present(query),
+        *known_of(session, query, kind),
         # Nobody outside receives a machine by these lines.
         *([false()] if query.partner or query.contractor else []),
     ]
@@ -81,14 +81,14 @@ def retired(session: Session, query: Query, settings: Settings, spans: Sequence[
     correction = exists().where(mended.asset_id == line.asset_id, mended.kind == "corrected")
     if query.as_at is not None:
         correction = correction.where(mended.recorded_at <= query.as_at)
-    lines = standing_lines(query, settings, "returned", spans)
+    lines = standing_lines(session, query, settings, "returned", spans)
     from_use = exists().where(
         before.asset_id == line.asset_id, before.sequence == line.sequence - 1, before.status_after == "in_use"
     )
     machines = session.scalars(lines.where(correction).with_only_columns(line.asset_id).distinct()).all()
     replayed = _replayed(session, query, sorted(machines))
     # Written into the statement: there may be more of them than a database takes as parameters.
-    known: Any = bindparam("lines", replayed, expanding=True, literal_execute=True)
+    known: Any = bindparam("lines", replayed, unique=True, expanding=True, literal_execute=True)
     return lines.where(or_(and_(~correction, from_use), line.id.in_(known))).subquery()
 
 
@@ -106,13 +106,13 @@ def _replayed(session: Session, query: Query, machines: Sequence[int]) -> list[i
     return sorted(found)
 
 
-def inspected(query: Query, settings: Settings, spans: Sequence[Span]) -> Any:
+def inspected(session: Session, query: Query, settings: Settings, spans: Sequence[Span]) -> Any:
     """The last standing inspection of each machine in each of *spans*: a subquery with asset_id, key, span, fit.
 
     ``fit`` is 1 where the route that the person advised (where none was, the one that the rules advised) is
     not recycling, and where neither stands there, where the machine is fully working.
     """
-    lines = standing_lines(query, settings, "inspected", spans).subquery()
+    lines = standing_lines(session, query, settings, "inspected", spans).subquery()
     route = func.coalesce(lines.c.details["advised_route"].as_string(), lines.c.details["computed_route"].as_string())
     working = lines.c.details["functional"].as_string() == "working"
     place = func.row_number().over(

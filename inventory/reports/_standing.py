@@ -5,19 +5,24 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, bindparam, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from inventory.config import Settings
 from inventory.lifecycle.counting import NO_DAY, local_day
 from inventory.lifecycle.history import states_at
-from inventory.lifecycle.models import Tally
+from inventory.lifecycle.loading import load_lines
+from inventory.lifecycle.models import LifecycleEvent, Tally
+from inventory.lifecycle.rules import replay
 from inventory.lifecycle.state import State
 from inventory.register.models import Asset, Department
 from inventory.register.queries import subtree
 from inventory.register.statuses import WAITING
 from inventory.reports._outcomes import stored_counts_answer
 from inventory.reports._query import UNKNOWN_DEPARTMENT, Query
+
+_PAGE = 500
+"""Machines replayed at a time."""
 
 
 def reference_day(query: Query, settings: Settings) -> date:
@@ -44,23 +49,54 @@ def present(query: Query) -> list[Any]:
     return found
 
 
+def known_of(session: Session, query: Query, kind: str) -> list[Any]:
+    """Conditions on the register's rows of machines that have a line of *kind*: `present`, as known at `as_at`.
+
+    A machine of which nothing was recorded since stands as it did then; the others are replayed.
+    """
+    if query.as_at is None:
+        return present(query)
+    line, later = LifecycleEvent, aliased(LifecycleEvent)
+    told_since = exists().where(later.asset_id == Asset.id, later.recorded_at > query.as_at)
+    since = exists().where(later.asset_id == line.asset_id, later.recorded_at > query.as_at)
+    numbers = session.scalars(select(line.asset_id).where(line.kind == kind, since).distinct()).all()
+    codes = _codes(session, query)
+    found = []
+    for start in range(0, len(numbers), _PAGE):
+        for number, history in load_lines(session, numbers[start : start + _PAGE]).items():
+            state = replay([each for each, _ in history if each.recorded_at <= query.as_at])
+            if _stands(state, query, codes):
+                found.append(number)
+    replayed: Any = bindparam("replayed", sorted(found), unique=True, expanding=True, literal_execute=True)
+    return [or_(and_(~told_since, *present(query)), Asset.id.in_(replayed))]
+
+
+def _codes(session: Session, query: Query) -> set[str] | None:
+    """Codes of the department that is asked for and of all beneath it; None where all, or none, are wanted."""
+    if not query.department or query.department == UNKNOWN_DEPARTMENT:
+        return None
+    return set(session.scalars(select(Department.code).where(Department.id.in_(subtree(query.department)))))
+
+
+def _stands(state: State, query: Query, codes: set[str] | None) -> bool:
+    """Whether a machine in *state* is one of those that are asked for."""
+    if state.status in (None, "withdrawn") or state.kind not in query.kinds:
+        return False
+    department = state.facts.get("department")
+    if query.department == UNKNOWN_DEPARTMENT:
+        return department is None
+    return codes is None or department in codes
+
+
 def past(session: Session, query: Query, settings: Settings) -> Iterator[tuple[int, State]]:
     """(asset, state) as it stood at the end of the day `to` and was known at `as_at`, by replay."""
     end = None
     if query.to is not None:
         end = start_of_next(query.to, settings)
-    codes = None
-    if query.department and query.department != UNKNOWN_DEPARTMENT:
-        codes = set(session.scalars(select(Department.code).where(Department.id.in_(subtree(query.department)))))
+    codes = _codes(session, query)
     for number, state in states_at(session, end, query.as_at):
-        if state.status in (None, "withdrawn") or state.kind not in query.kinds:
-            continue
-        department = state.facts.get("department")
-        if query.department == UNKNOWN_DEPARTMENT and department is not None:
-            continue
-        if codes is not None and department not in codes:
-            continue
-        yield number, state
+        if _stands(state, query, codes):
+            yield number, state
 
 
 class Stood(NamedTuple):

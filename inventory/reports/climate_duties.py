@@ -1,17 +1,19 @@
 """Public Bodies Climate Change Duties: lines for part 3 (waste) and part 5 (procurement), as a table to paste."""
 
+from datetime import date
 from typing import Any, Final, cast
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
-from inventory.footprint.factors import FactorSet
+from inventory.footprint.factors import Conversion, FactorBook, FactorSet
 from inventory.reports._base import Column, Figure, Report, ReportType
 from inventory.reports._charts import Chart, Series
 from inventory.reports._masses import Load
 from inventory.reports._query import Query
 from inventory.reports._returns import Span, standing_lines
+from inventory.reports._standing import reference_day
 from inventory.reports._waste import (
     ROUTES,
     WASTE_FILTERS,
@@ -51,8 +53,9 @@ _PART_5: Final = {
 
 def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
     found = waste(session, query, settings)
-    factors = found.book.newest("conversion")
-    rows = [_waste_row(route, found, factors) for route in ROUTES]
+    first = query.start or settings.programme_start
+    last = query.to or reference_day(query, settings)
+    rows = [_waste_row(route, found, _factor(route, found.book, first, last)) for route in ROUTES]
     rows.append(_total(found, rows))
     for key, (label, words) in _PART_5.items():
         machines = _count(session, query, settings, key)
@@ -66,18 +69,17 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
                 "text": f"In the period {machines:,} {were} {words}.",
             }
         )
-    return rows, [*found.notes, *_notes(query, found, factors)]
+    return rows, [*found.notes, *_notes(query, found, found.book.fitting("conversion", first, last))]
 
 
-def _waste_row(route: str, found: Waste, factors: FactorSet | None) -> dict[str, Any]:
+def _waste_row(route: str, found: Waste, factor: Conversion | None) -> dict[str, Any]:
     load, expected = found.of([route]), found.of([route], "expected")
-    factor = _factor(route, factors)
     co2e = _co2e(load, factor)
     if factor is None:
         words = _NO_FACTOR.get(route, "no factor in the set that is used")
         text = f"{_tonnes(load)}: {words}."
     else:
-        words = f"{factor['value']:g} {factor['unit']}"
+        words = f"{factor.value:g} {factor.unit}"
         text = f"{_tonnes(load)} x {words} = {'not known' if co2e is None else f'{co2e:.3f} t CO2e'}."
     return {
         "part": "3 Emissions: waste",
@@ -96,18 +98,17 @@ def _tonnes(load: Load) -> str:
     return "weight not known" if load.tonnes is None else f"{load.tonnes:.3f} t"
 
 
-def _factor(route: str, factors: FactorSet | None) -> dict[str, Any] | None:
-    """The conversion factor of *route* in kg CO2e per tonne, as the set tells it."""
+def _factor(route: str, book: FactorBook, first: date, last: date) -> Conversion | None:
+    """The conversion factor of *route* in kg CO2e per tonne, of the set that fits the period."""
     name = _FACTOR_OF.get(route)
-    found: dict[str, Any] | None = factors.values.get(name) if factors and name else None
-    return found
+    return book.conversion(name, first, last) if name else None
 
 
-def _co2e(load: Load, factor: dict[str, Any] | None) -> float | None:
+def _co2e(load: Load, factor: Conversion | None) -> float | None:
     """Tonnes CO2e to three decimals; None without a factor or a mass."""
     if factor is None or load.tonnes is None:
         return None
-    return float(round(load.mass.grams * factor["value"] / 1_000_000_000, 3))
+    return float(round(load.mass.grams * factor.value / 1_000_000_000, 3))
 
 
 def _total(found: Waste, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -151,21 +152,21 @@ def _notes(query: Query, found: Waste, factors: FactorSet | None) -> list[str]:
 
 
 def _count(session: Session, query: Query, settings: Settings, key: str) -> int:
-    return int(session.scalar(select(func.count()).select_from(_part_5(query, settings, key).subquery())) or 0)
+    return int(session.scalar(select(func.count()).select_from(_part_5(session, query, settings, key).subquery())) or 0)
 
 
-def _part_5(query: Query, settings: Settings, key: str) -> Select[Any]:
+def _part_5(session: Session, query: Query, settings: Settings, key: str) -> Select[Any]:
     if key != "received":
         return prevention_machines(query, settings, key)
     span = Span(key, query.start or settings.programme_start, query.to)
-    lines = standing_lines(whole(query), settings, "received", [span]).subquery()
+    lines = standing_lines(session, whole(query), settings, "received", [span]).subquery()
     last: Any = select(lines.c.asset_id, func.max(lines.c.key).label("key")).group_by(lines.c.asset_id)
     return cast("Select[Any]", last)
 
 
 def _select(session: Session, query: Query, settings: Settings, cell: str) -> Select[Any] | None:
     if cell in _PART_5:
-        return _part_5(query, settings, cell)
+        return _part_5(session, query, settings, cell)
     name, _, certainty = cell.partition(".")
     if certainty not in ("", "expected") or name not in (*ROUTES, "all"):
         return None

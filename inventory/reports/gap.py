@@ -109,7 +109,7 @@ def _retired(session: Session, query: Query, settings: Settings, spans: list[Spa
 
 
 def _inspected(session: Session, query: Query, settings: Settings, spans: list[Span]) -> list[tuple[str, int, int]]:
-    last = inspected(query, settings, spans)
+    last = inspected(session, query, settings, spans)
     counted = select(last.c.span, func.count(), func.sum(last.c.fit)).group_by(last.c.span)
     return [(name, int(number), int(fit)) for name, number, fit in session.execute(counted)]
 
@@ -132,7 +132,7 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
         ranked = select(lines.c.asset_id, lines.c.key, place.label("place")).subquery()
         return cast("Select[Any]", select(ranked.c.asset_id, ranked.c.key).where(ranked.c.place == 1))
     if part in ("inspected", "fit"):
-        last = inspected(asked, settings, span)
+        last = inspected(session, asked, settings, span)
         found: Any = select(last.c.asset_id, last.c.key)
         return cast("Select[Any]", found.where(last.c.fit == 1) if part == "fit" else found)
     return None

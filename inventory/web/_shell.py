@@ -221,7 +221,9 @@ def _refuse_what_no_database_holds() -> None:
         if "\x00" in name or any("\x00" in value for value in values):
             field = name.replace("\x00", "")[:40]
             raise ValidationRefused(
-                mark("{field}: the text has a character that cannot be stored. Nothing was changed."), field=field
+                mark("{name}: the text has a character that cannot be stored. Nothing was changed."),
+                field=field,
+                name=field,
             )
 
 
