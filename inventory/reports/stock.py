@@ -13,7 +13,8 @@ from inventory.lifecycle.counting import NO_DAY, local_day
 from inventory.lifecycle.models import Tally
 from inventory.register.models import Asset
 from inventory.register.statuses import ON_SITE, STATUSES, WAITING
-from inventory.reports._base import NO_RECEIVER, Column, Figure, ReportType
+from inventory.reports._base import NO_RECEIVER, Column, Figure, Report, ReportType
+from inventory.reports._charts import Chart, bars
 from inventory.reports._outcomes import stored_counts_answer
 from inventory.reports._query import Query
 from inventory.reports._standing import is_now, of_conditions, of_numbers, past, present, reference_day
@@ -97,7 +98,7 @@ def _row(label: str, key: str, number: int, bands: Counter[tuple[str, str]], sin
     row: dict[str, Any] = {"status": label, "key": key, "machines": Figure(number, key)}
     if key in WAITING:
         row |= {name: Figure(bands[key, name], f"{key}.{name}") for name in BANDS}
-        row["since"] = f"{since.day} {since:%b %Y}" if since else ""
+        row["since"] = since
     return row
 
 
@@ -144,6 +145,11 @@ def _since(part: str, today: date, settings: Settings) -> list[Any]:
     }[part]
 
 
+def _chart(report: Report) -> Chart | None:
+    named = [(row["status"], row["machines"]) for row in report.rows if row["key"] in STATUSES]
+    return bars("Machines by status", [(label, figure) for label, figure in named if figure.value])
+
+
 REPORT = ReportType(
     "stock",
     "Stock by status",
@@ -160,4 +166,5 @@ REPORT = ReportType(
     _select,
     needs_period=False,
     filters=NO_RECEIVER,
+    chart=_chart,
 )

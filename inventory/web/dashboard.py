@@ -78,7 +78,7 @@ def index() -> str:
         choices=choices(whole=None, spans=("academic",)),
         report_links={key: page_address("web_reports.show", year, key=key) for key in ("hierarchy", "trend")}
         | {key: page_address("web_reports.show", whole, key=key) for key in ("headline", "stock", "coverage")},
-        csv_href=page_address("web_reports.csv", year, key="hierarchy"),
+        csv_href=page_address("web_report_files.report", year, key="hierarchy", ext="csv"),
     )
 
 
