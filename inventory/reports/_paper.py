@@ -23,10 +23,10 @@ from inventory.reports._words import About, as_at_words, basis, cell_words
 
 MARGIN_MM: Final = 14.0
 _GAP: Final = 6.0
-"""Points between the columns of the table."""
+"""Points beside what stands in a column, and beside everything on the page."""
 _INK, _QUIET, _RULE = HexColor("#16211d"), HexColor("#4d5a54"), HexColor("#dcd8cc")
 _SMALL: Final = ParagraphStyle("small", fontName=fonts.TEXT, fontSize=9, leading=11.5, textColor=_INK)
-_NOTE: Final = ParagraphStyle("note", parent=_SMALL, textColor=_QUIET, spaceAfter=3)
+_NOTE: Final = ParagraphStyle("note", parent=_SMALL, fontSize=8.5, leading=10.5, textColor=_QUIET, spaceAfter=2)
 _TITLE: Final = ParagraphStyle("title", parent=_SMALL, fontSize=18, leading=22, spaceAfter=4)
 _HEAD: Final = ParagraphStyle("head", parent=_SMALL, fontSize=8, leading=10, textColor=_QUIET)
 _NUMBER: Final = ParagraphStyle("number", parent=_SMALL, alignment=TA_RIGHT)
@@ -38,7 +38,8 @@ def to_pdf(report: Report, about: About) -> bytes:
     """The report, upright or, where its columns need it, across; the same report gives the same bytes."""
     fonts.register()
     page, widths = _layout(report)
-    margin = points(MARGIN_MM)
+    # What flows on the page has a padding of its own.
+    margin = points(MARGIN_MM) - _GAP
     out = BytesIO()
     document = SimpleDocTemplate(
         out,
@@ -117,7 +118,8 @@ def _best(column: Column, rows: Sequence[dict[str, Any]]) -> float:
 
 
 def _width(text: str, size: float = _SMALL.fontSize) -> float:
-    return fonts.width(fonts.printable(text, fonts.TEXT), fonts.TEXT, size)
+    # A little more, or a rounding breaks the word.
+    return fonts.width(fonts.printable(text, fonts.TEXT), fonts.TEXT, size) + 0.5
 
 
 def _table(report: Report, widths: list[float]) -> LongTable:

@@ -48,11 +48,11 @@ def draw(chart: Chart, width: float = WIDE, head: Sequence[str] = (), foot: Sequ
 
 
 def nice(value: float) -> float:
-    """The least of 1, 2, 2.5, 5, 10 times a power of ten that is not below *value*; 1 for nothing."""
+    """The least round number (1, 2, 3, 4, 6, 8 and their tens) that is not below *value*; 1 for nothing."""
     if value <= 0:
         return 1
     power = 10.0 ** floor(log10(value))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value)
+    return next(step * power for step in (1, 2, 3, 4, 6, 8, 10) if step * power >= value)
 
 
 def _words(value: Number | None, unit: str = "") -> str:
@@ -153,7 +153,8 @@ def _trend(drawing: Drawing, chart: Chart, y: float) -> float:
         y = drawing.legend(y, [(tone, each.name) for tone, each in names])
     top, low = y + 24, y + 208
     most = nice(max((value for each in chart.series for value in each.values if value is not None), default=0))
-    for share in (0, 0.5, 1):
+    # Half a machine is no step of a scale.
+    for share in (0, 0.5, 1) if most >= 2 else (0, 1):
         line = low - (low - top) * share
         drawing.put(Path((((0, line), (drawing.width, line)),), "grid" if share else "axis"))
         if share:
@@ -161,7 +162,12 @@ def _trend(drawing: Drawing, chart: Chart, y: float) -> float:
             drawing.put(Text(0, line - 5, said, size=SMALL_SIZE, tone="quiet"))
     # The words of the scale have the first of the places; no mark stands on them.
     left = 56.0
-    step = (drawing.width - left) / (len(chart.labels) or 1)
+    # Half of the last label reaches beyond its mark.
+    last = measure(chart.labels[-1], SMALL_SIZE) / 2 if chart.labels else 0
+    step = min(
+        (drawing.width - left) / (len(chart.labels) or 1),
+        (drawing.width - left - last) / max(len(chart.labels) - 0.5, 0.5),
+    )
     for tone, series in names:
         places = [
             None if value is None else (left + (place + 0.5) * step, low - (low - top) * value / most)
@@ -176,9 +182,7 @@ def _trend(drawing: Drawing, chart: Chart, y: float) -> float:
     every = ceil(max((measure(label, SMALL_SIZE) + 6 for label in chart.labels), default=0) / step) or 1
     for place, label in enumerate(chart.labels):
         if (len(chart.labels) - 1 - place) % every == 0:
-            x = left + (place + 0.5) * step
-            anchor = "end" if x + measure(label, SMALL_SIZE) / 2 > drawing.width else "middle"
-            drawing.put(Text(drawing.width if anchor == "end" else x, low + 18, label, anchor, SMALL_SIZE, "quiet"))
+            drawing.put(Text(left + (place + 0.5) * step, low + 18, label, "middle", SMALL_SIZE, "quiet"))
     return low + 28
 
 

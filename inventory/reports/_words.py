@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
+from urllib.parse import urlencode
 
 from inventory import __version__
 from inventory.reports._base import Figure, Report, day_words
@@ -15,6 +16,12 @@ class About:
     institution: str
     zone: tzinfo
     address: str = ""
+
+
+def address_of(base: str, report: Report) -> str:
+    """The page below *base* (empty: none is known) that asks the report again."""
+    query = urlencode(report.query.to_args(), doseq=True)
+    return f"{base.rstrip('/')}/reports/{report.key}{'?' if query else ''}{query}" if base else ""
 
 
 def value_of(cell: Any) -> Any:

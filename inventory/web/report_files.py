@@ -7,7 +7,7 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import Any, Final
 
-from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, render_template, request, stream_with_context
 from werkzeug.wrappers import Response as AnyResponse
 
 from inventory.errors import NotFound
@@ -20,7 +20,7 @@ from inventory.reports._files import FORMATS
 from inventory.reports._palette import DARK, LIGHT
 from inventory.reports._pictures import draw
 from inventory.reports._query import Query
-from inventory.reports._words import About, as_at_words, basis
+from inventory.reports._words import About, address_of, as_at_words, basis
 from inventory.web._behind import lines_of_members, name_of_figure
 from inventory.web._figures import answer, asked
 from inventory.web._shell import requires, session, settings
@@ -45,12 +45,10 @@ _COLUMNS: Final = (
 """Of each machine: name in the CSV, heading and width in the sheet."""
 
 
-def about(endpoint: str, query: Query, **place: Any) -> About:
-    """Whose files these are; *endpoint* is the page that asks again."""
-    origin = settings().public_url.strip() or request.host_url
-    return About(
-        settings().institution, settings().zone, origin.rstrip("/") + url_for(endpoint, **place, **query.to_args())
-    )
+def about(report: Report) -> About:
+    """Whose files these are, and the page that asks the report again."""
+    base = settings().public_url.strip() or request.url_root
+    return About(settings().institution, settings().zone, address_of(base, report))
 
 
 @blueprint.get("/<key>.<any(csv,xlsx,pdf):ext>")
@@ -60,7 +58,7 @@ def report(key: str, ext: str) -> AnyResponse:
     query = asked()
     found = answer(key, query)
     chosen = FORMATS[ext]
-    return _download(chosen.write(found, about("web_reports.show", query, key=key)), chosen.media, f"{key}.{ext}")
+    return _download(chosen.write(found, about(found)), chosen.media, f"{key}.{ext}")
 
 
 @blueprint.get("/<key>.svg")
@@ -69,7 +67,7 @@ def picture(key: str) -> AnyResponse:
     """The chart of the report as a picture that stands alone; `?dark=1` for a dark ground."""
     query = asked()
     found = answer(key, query)
-    drawing = _framed(found, about("web_reports.show", query, key=key))
+    drawing = _framed(found, about(found))
     palette = DARK if request.args.get("dark") == "1" else LIGHT
     text = render_template("reports/chart.svg", drawing=drawing, palette=palette)
     return _download(text.encode(), "image/svg+xml", f"{key}.svg")
@@ -112,7 +110,7 @@ def machines_xlsx(key: str, cell: str) -> AnyResponse:
     query = asked()
     found = members_of(key, cell, session(), query, settings(), "", 1)
     told = answer(key, query)
-    whose = about("web_reports.machines", query, key=key, cell=cell)
+    whose = about(told)
     rows = [("Title", f"{told.title}: {name_of_figure(told, cell)}"), ("Figure", _figure_words(told, cell, found))]
     kept = TemporaryFile()  # noqa: SIM115 - closed when the last piece is sent
     columns = [(heading, width, "") for _, heading, width in _COLUMNS]
