@@ -85,7 +85,7 @@ def _rows(drawing: Drawing, chart: Chart, y: float, parts: list[list[_Part]], *,
     narrow = drawing.width < _PHONE
     name_room, number_room = (0.0, 0.0) if narrow else (168.0, 184.0)
     room = drawing.width - name_room - number_room
-    sums = [sum(part.value for part in row) for row in parts]
+    sums = [round(sum(part.value for part in row), 3) for row in parts]
     known = [any(each.values[place] is not None for each in chart.series) for place in range(len(parts))]
     longest = max(sums, default=0) or 1
     for place, row in enumerate(parts):
@@ -100,12 +100,13 @@ def _rows(drawing: Drawing, chart: Chart, y: float, parts: list[list[_Part]], *,
             step = bar - y + tall + 16 * len(notes) + 10
         else:
             names, notes = wrap(chart.labels[place], name_room - 12), wrap(note, number_room - 14, SMALL_SIZE)
-            step = max(tall + 12, 16 * len(names) + 10, 16 * (1 + len(notes)) + 12)
+            numbers = wrap(said, number_room - 14)
+            step = max(tall + 12, 16 * len(names) + 10, 16 * (len(numbers) + len(notes)) + 12)
             middle, bar = y + step / 2, y + (step - tall) / 2
             drawing.words(0, middle + 5 - 8 * (len(names) - 1), names)
-            top = middle + 5 - 8 * len(notes)
-            drawing.put(Text(drawing.width - number_room + 14, top, said, strong=True))
-            drawing.words(drawing.width - number_room + 14, top + 16, notes, size=SMALL_SIZE, tone="quiet")
+            left, top = drawing.width - number_room + 14, middle + 5 - 8 * (len(numbers) + len(notes) - 1)
+            drawing.words(left, top, numbers, strong=True)
+            drawing.words(left, top + 16 * len(numbers), notes, size=SMALL_SIZE, tone="quiet")
         x = name_room + (room * (1 - sums[place] / longest) / 2 if centred else 0)
         if not sums[place]:
             drawing.put(Path((((x, bar + 3), (x, bar + tall - 3)),), "zero"))
@@ -200,10 +201,11 @@ def _ranges(drawing: Drawing, chart: Chart, y: float) -> float:
         whole = None not in (low, central, high)
         said = " – ".join(_words(each) for each in (low, central, high)) + f" {chart.unit}" if whole else "not known"
         if narrow:
-            names = wrap(label, drawing.width)
+            names, lines = wrap(label, drawing.width), wrap(said, drawing.width, SMALL_SIZE, 3)
             drawing.words(0, y + 14, names)
-            drawing.put(Text(0, y + 16 * len(names) + 14, said, size=SMALL_SIZE, strong=True))
-            middle, step = y + 16 * len(names) + 32, 16.0 * len(names) + 46
+            drawing.words(0, y + 16 * len(names) + 14, lines, size=SMALL_SIZE, strong=True)
+            step = 16.0 * (len(names) + len(lines)) + 30
+            middle = y + step - 14
         else:
             names, lines = wrap(label, name_room - 12), wrap(said, number_room - 14, SMALL_SIZE, 3)
             step = 16.0 * max(2, len(names), len(lines)) + 10
@@ -221,10 +223,9 @@ def _ranges(drawing: Drawing, chart: Chart, y: float) -> float:
         y += step
         drawing.put(Path((((0, y - 1), (drawing.width, y - 1)),), "grid"))
     drawing.put(Path((((start, first), (start, y)),), "axis"))
-    drawing.put(
-        Text(0, y + 18, f"Low – central – high; the upright line is 0 {chart.unit}", size=SMALL_SIZE, tone="quiet")
-    )
-    return y + 28
+    key = wrap(f"Low – central – high; the upright line is 0 {chart.unit}", drawing.width, SMALL_SIZE)
+    drawing.words(0, y + 18, key, size=SMALL_SIZE, tone="quiet")
+    return y + 12 + 16 * len(key)
 
 
 _KINDS: Final[dict[str, Callable[[Drawing, Chart, float], float]]] = {

@@ -3,7 +3,7 @@
 import csv as csv_format
 import io
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from tempfile import TemporaryFile
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from werkzeug.wrappers import Response as AnyResponse
 
 from inventory.errors import NotFound
+from inventory.lifecycle.event_types import EVENT_TYPES
 from inventory.printing.cells import guard_formula
 from inventory.register.kinds import KINDS
 from inventory.register.statuses import STATUSES
@@ -36,8 +37,8 @@ _COLUMNS: Final = (
     ("manufacturer", "Manufacturer", 18.0),
     ("model", "Model", 30.0),
     ("serial", "Serial", 20.0),
-    ("status", "Status", 18.0),
-    ("department", "Department", 14.0),
+    ("status", "Status now", 18.0),
+    ("department", "Department now", 30.0),
     ("counted_by", "Counted by", 18.0),
     ("occurred_at", "Happened", 18.0),
     ("recorded_at", "Recorded", 18.0),
@@ -134,26 +135,27 @@ def _figure_words(told: Report, cell: str, found: Members) -> str:
 
 
 def _machines(key: str, cell: str, query: Query, *, words: bool) -> Iterator[list[Any]]:
-    """A row per machine in the order of `_COLUMNS`; with *words* kinds and statuses by their labels."""
+    """A row per machine in the order of `_COLUMNS`; with *words* as people read it, else as programs do."""
     after = ""
     while True:
         page = members_of(key, cell, session(), query, settings(), after, _CHUNK)
         for row, line in lines_of_members(page.rows):
-            yield [
-                row.tag,
-                KINDS[row.kind].label if words else row.kind,
-                row.manufacturer,
-                row.model,
-                row.serial,
-                STATUSES[row.status].label if words else row.status,
-                row.department_code,
-                line.kind if line else "",
-                line.occurred_at if line else "",
-                line.recorded_at if line else "",
-            ]
+            known = [row.manufacturer, row.model, row.serial]
+            told = [line.kind, line.occurred_at, line.recorded_at] if line else ["", "", ""]
+            if words:
+                told = [EVENT_TYPES[line.kind].label, _happened(line), line.recorded_at] if line else told
+                yield [row.tag, KINDS[row.kind].label, *known, STATUSES[row.status].label, row.department, *told]
+            else:
+                yield [row.tag, row.kind, *known, row.status, row.department_code, *told]
         if page.next is None:
             return
         after = page.next
+
+
+def _happened(line: Any) -> date:
+    """The moment, or the day where no more is known."""
+    moment: datetime = line.occurred_at
+    return moment.astimezone(settings().zone).date() if line.precision == "day" else moment
 
 
 def _csv_line(cells: list[Any]) -> str:
