@@ -88,10 +88,14 @@ class Hundredths(TypeDecorator[Decimal]):
 
 
 def among(session: Session, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
-    """Whether *column* (text) is one of *values*, which go to the database as one parameter, however many."""
+    """Whether *column* (text) is one of *values*, which go to the database as one parameter, however many.
+
+    Values that no database can hold are in no row, so they are not asked for.
+    """
+    values = [value for value in values if storable(value)]
     if session.get_bind().dialect.name == "postgresql":
-        return column == any_(literal(list(values), ARRAY(String)))  # type: ignore[no-any-return]
-    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+        return column == any_(literal(values, ARRAY(String)))  # type: ignore[no-any-return]
+    listed = func.json_each(json.dumps(values)).table_valued("value")
     return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
 
 
@@ -267,7 +271,7 @@ def _cursor_values(text: str | None, keys: Sequence[Any]) -> list[Any] | None:
 
 def storable(text: str) -> bool:
     """Whether every database can hold *text*: no NUL, no half of a surrogate pair."""
-    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+    return "\x00" not in text and (text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text))
 
 
 def holds(column: Any, text: str) -> ColumnElement[bool]:

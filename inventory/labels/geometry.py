@@ -107,8 +107,12 @@ def code_box(shape: LabelShape, length: int, dpi: float = DPI, strip_mm: float =
     for level in levels:
         version = _version(length, level)
         box = _square(shape, version, level, dpi, strip_mm) if version is not None else None
-        if box is not None and box.module_mm >= SMALLEST_MODULE_MM - 1e-9:
+        if version is not None and box is not None and box.module_mm >= SMALLEST_MODULE_MM - 1e-9:
             found[level] = box
+            larger = _square(shape, version + 1, level, dpi, strip_mm) if version == 1 else None
+            # Version 1 has too few modules to lose a tenth of them; version 2 has, where its own are as large.
+            if larger is not None and larger.module_mm >= box.module_mm - 1e-9:
+                found[level] = larger
     if "H" in found and ("Q" not in found or found["H"].module_mm >= min(ROOMY_MODULE_MM, found["Q"].module_mm) - 1e-9):
         return found["H"]
     if "Q" not in found:

@@ -65,7 +65,7 @@ def draw_pdf(
         return round(mm / dot) * dot
 
     x, y = grid(left + box.x_mm + box.quiet_mm), grid(top + box.y_mm + box.quiet_mm)
-    paper.qr(x, y, encoder.encode(label.payload(template.shape), box.level), box.module_mm)
+    paper.qr(x, y, encoder.encode(label.payload(template.shape), box.level, box.version), box.module_mm)
     if layout.logo is not None and label.logo is not None:
         at = layout.logo
         paper.picture(left + at.x_mm, top + at.y_mm, at.width_mm, at.height_mm, label.logo.image)
@@ -87,7 +87,7 @@ def draw_dots(
     """One label in the dots of a printer with *dpi*."""
     layout = lay_out(label, shape, dpi)
     box = layout.code
-    matrix = (encoder or Encoder()).encode(label.payload(shape), box.level)
+    matrix = (encoder or Encoder()).encode(label.payload(shape), box.level, box.version)
     page = Dots(shape.width_mm, shape.height_mm, dpi, shift_mm=shift_mm)
     if layout.logo is not None and label.logo is not None:
         at = layout.logo

@@ -29,7 +29,7 @@ def drawing(label: LabelText, shape: LabelShape, dpi: float = DPI) -> str:
     """
     layout = lay_out(label, shape, dpi)
     box, bars, logo = layout.code, layout.bars, layout.logo
-    matrix = encode(label.payload(shape), box.level)
+    matrix = encode(label.payload(shape), box.level, box.version)
     parts = [
         f'<path transform="translate({box.x_mm + box.quiet_mm:.4f} {box.y_mm + box.quiet_mm:.4f}) '
         f'scale({box.module_mm:.6f})" shape-rendering="crispEdges" fill="#000" d="{svg_path(matrix)}"/>'

@@ -77,9 +77,9 @@ def smallest_version(payload: str, level: Level = "Q") -> int:
     raise ValueError(f"{len(payload)} characters are more than the {capacities[-1]} of a version 9 code")
 
 
-def encode(payload: str, level: Level = "Q") -> Matrix:
-    """The code of *payload* at *level*; ValueError as `smallest_version`."""
-    version = smallest_version(payload, level)
+def encode(payload: str, level: Level = "Q", least: int = 1) -> Matrix:
+    """The code of *payload* at *level* in the smallest version from *least* on; ValueError as `smallest_version`."""
+    version = max(least, smallest_version(payload, level))
     code = QRCode(version=version, error_correction=LEVELS[level], border=0, mask_pattern=MASK)
     code.add_data(QRData(payload, mode=MODE_ALPHA_NUM), optimize=0)
     code.make(fit=False)

@@ -77,9 +77,9 @@ def _learn(version: int, level: Level) -> tuple[int, list[list[int]]]:
     return zero, tables
 
 
-def encode_quickly(payload: str, level: Level = "Q") -> Matrix:
+def encode_quickly(payload: str, level: Level = "Q", least: int = 1) -> Matrix:
     """The same as `qr.encode`, from what was learnt of this payload's version (learns it at need)."""
-    version = smallest_version(payload, level)
+    version = max(least, smallest_version(payload, level))
     modules, tables = _learn(version, level)
     data = _data_bits(payload, data_bytes(version, level))
     for half, table in enumerate(tables):
@@ -97,12 +97,12 @@ class Encoder:
     def __init__(self) -> None:
         self._made: Counter[tuple[int, Level]] = Counter()
 
-    def encode(self, payload: str, level: Level = "Q") -> Matrix:
+    def encode(self, payload: str, level: Level = "Q", least: int = 1) -> Matrix:
         """The code of *payload*; ValueError as `qr.encode`."""
-        kind = smallest_version(payload, level), level
+        kind = max(least, smallest_version(payload, level)), level
         self._made[kind] += 1
         quick = self._made[kind] > data_bytes(*kind) * 8
-        return (encode_quickly if quick else encode)(payload, level)
+        return (encode_quickly if quick else encode)(payload, level, least)
 
 
 def encode_all(payloads: Iterable[str]) -> Iterator[Matrix]:

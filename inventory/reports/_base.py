@@ -63,11 +63,23 @@ class Report:
     """The sets of factors that figures rest on."""
 
 
+TOPICS: Final = ("Re-use", "Waste", "Carbon and money", "Machines we hold", "Trust in the numbers", "Other")
+"""Topics under which reports are listed, in that order."""
 Runner = Callable[[Session, Query, Settings], tuple[Sequence[dict[str, Any]], Sequence[str]]]
 ALL_FILTERS: Final = frozenset(FILTERS)
 NO_RECEIVER: Final = ALL_FILTERS - {"partner", "contractor"}
 """Filters of a report about machines that nobody received."""
 Selector = Callable[[Session, Query, Settings, str], Select[Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A key figure: ``words`` say in a few words what it is of; ``unit`` as of a column."""
+
+    label: str
+    figure: Figure
+    unit: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -92,11 +104,25 @@ class ReportType:
     """Subjects of the sets of factors that it uses."""
     chart: Callable[[Report], Chart | None] | None = None
     """The picture of an answer, where it has one."""
+    topic: str = "Other"
+    """Under which of TOPICS it is listed."""
+    place: int = 50
+    """Where it stands among those of its topic."""
+    panel: Callable[[Report], Sequence[Panel]] | None = None
+    """Its key figures for the dashboard."""
+
+    @property
+    def topic_rank(self) -> int:
+        """Place of its topic among all."""
+        return TOPICS.index(self.topic)
 
 
 def reports() -> dict[str, ReportType]:
-    """Every report, by key."""
-    return {each.key: each for each in find("inventory.reports", "REPORT").values()}
+    """Every report by key, in the order of topics and of their places there."""
+    found = sorted(
+        find("inventory.reports", "REPORT").values(), key=lambda each: (each.topic_rank, each.place, each.key)
+    )
+    return {each.key: each for each in found}
 
 
 def report_type(key: str) -> ReportType:
@@ -110,7 +136,7 @@ def report_type(key: str) -> ReportType:
 def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
     """Answer *query* with the report *key*: the one function behind page, API, terminal and files."""
     kind = report_type(key)
-    query = _checked(kind, session, query, settings)
+    query = checked_query(kind, session, query, settings)
     now = datetime.now(UTC)
     rows, notes = kind.run(session, query, settings)
     book = factor_book(session, query.as_at, query.factors) if kind.subjects else None
@@ -129,7 +155,7 @@ def run(key: str, session: Session, query: Query, settings: Settings) -> Report:
     )
 
 
-def _checked(kind: ReportType, session: Session, query: Query, settings: Settings) -> Query:
+def checked_query(kind: ReportType, session: Session, query: Query, settings: Settings) -> Query:
     """The query with its days, or a refusal of what has no meaning for the report or is not on record."""
     query = query.within(settings)
     if wrong := sorted(query.asked - kind.filters):
@@ -207,7 +233,7 @@ def members_of(
 ) -> Members:
     """The machines behind a cell, in the order of their numbers, from the cursor *after*."""
     kind = report_type(key)
-    query = _checked(kind, session, query, settings)
+    query = checked_query(kind, session, query, settings)
     statement = kind.select(session, query, settings, cell)
     if statement is None:
         raise NotFound(f"The report {key} has no figure {cell[:60]!r}.")

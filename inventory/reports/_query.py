@@ -64,6 +64,17 @@ class Query:
         """Whether the stored counts can answer: everything known now, no single kinds, whoever received it."""
         return self.as_at is None and not (self.kind or self.partner or self.contractor)
 
+    def only_by(self, filters: frozenset[str]) -> "Query":
+        """Without the filters that are not among *filters*."""
+        return replace(
+            self,
+            department=self.department if "department" in filters else "",
+            kind=self.kind if "kind" in filters else (),
+            group=self.group if "group" in filters else "computer",
+            partner=self.partner if "partner" in filters else "",
+            contractor=self.contractor if "contractor" in filters else "",
+        )
+
     def within(self, settings: Settings) -> "Query":
         """With the year, if one is named, as its first and last day."""
         if self.year is None:
@@ -180,7 +191,8 @@ def _year(text: str) -> tuple[int | None, str]:
     span = next((key for key, sign in SPANS.items() if match and sign == match[1].upper()), "academic")
     year = int(match[2]) if match else 0
     second = match[3] if match else None
-    fits = second is None if span == "calendar" else second is None or int(second) % 100 == (year + 1) % 100
+    # A bare 2016 could be any of three years: nobody is to guess which.
+    fits = second is None if span == "calendar" else bool(second) and int(second or 0) % 100 == (year + 1) % 100
     if not match or not 1970 <= year <= 2100 or not fits:
         raise ValidationRefused(
             f"year: {text[:40]!r} is no year; write 2016/17 for an academic year, FY2016/17 for a financial year "

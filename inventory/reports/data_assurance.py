@@ -17,7 +17,7 @@ from inventory.lifecycle.models import EventPersonal, LifecycleEvent
 from inventory.lifecycle.rules import replay
 from inventory.register.models import Department
 from inventory.register.queries import subtree
-from inventory.reports._base import NO_RECEIVER, Column, Figure, ReportType
+from inventory.reports._base import NO_RECEIVER, Column, Figure, Panel, Report, ReportType
 from inventory.reports._query import UNKNOWN_DEPARTMENT, Query
 from inventory.sanitisation.handing_over import BELOW, EXCEPTIONS, HANDS_OVER, findings
 
@@ -180,6 +180,14 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
     return cast("Select[Any]", chosen)
 
 
+def _panel(report: Report) -> list[Panel]:
+    figure = next(
+        row["machines"] for row in report.rows if isinstance(row["machines"], Figure) and row["machines"].cell == "all"
+    )
+    words = "left or changed hands without clean drives, each by an exception that is named"
+    return [Panel("Without proof of a wipe", figure, "machines", words)]
+
+
 REPORT = ReportType(
     "data_assurance",
     "Data assurance",
@@ -188,4 +196,7 @@ REPORT = ReportType(
     _run,
     _select,
     filters=NO_RECEIVER,
+    panel=_panel,
+    topic="Trust in the numbers",
+    place=10,
 )

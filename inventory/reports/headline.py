@@ -146,4 +146,6 @@ REPORT = ReportType(
     (Column("figure", "Figure"), Column("value", "Number", "machines"), Column("unit", "Unit")),
     _run,
     _select,
+    topic="Re-use",
+    place=10,
 )

@@ -311,4 +311,6 @@ REPORT = ReportType(
     _select,
     subjects=("class_footprint", "model_footprint"),
     chart=_chart,
+    topic="Re-use",
+    place=20,
 )

@@ -167,4 +167,6 @@ REPORT = ReportType(
     needs_period=False,
     filters=NO_RECEIVER,
     chart=_chart,
+    topic="Machines we hold",
+    place=10,
 )

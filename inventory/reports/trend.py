@@ -126,4 +126,6 @@ REPORT = ReportType(
     _select,
     needs_period=False,
     chart=_chart,
+    topic="Re-use",
+    place=30,
 )

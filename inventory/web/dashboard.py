@@ -78,6 +78,8 @@ def index() -> str:
         choices=choices(whole=None, spans=("academic",)),
         report_links={key: page_address("web_reports.show", year, key=key) for key in ("hierarchy", "trend")}
         | {key: page_address("web_reports.show", whole, key=key) for key in ("headline", "stock", "coverage")},
+        key_figures_href=page_address("web_key_figures.index", year),
+        key_figures_part=page_address("web_key_figures.index", year, part=1),
         csv_href=page_address("web_report_files.report", year, key="hierarchy", ext="csv"),
     )
 

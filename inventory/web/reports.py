@@ -13,7 +13,7 @@ from inventory.reports._files import FORMATS
 from inventory.reports._pictures import NARROW, draw
 from inventory.reports._query import Query
 from inventory.web import _words as words
-from inventory.web._behind import lines_of_members, name_of_figure, shows_mass, weights
+from inventory.web._behind import lines_of_members, name_of_figure, shows_mass, weights_shown
 from inventory.web._figures import answer, as_at_words, asked, cell_address, choices, page_address, rows_shown
 from inventory.web._finding import what_it_is
 from inventory.web._shell import NavigationEntry, requires, session, settings
@@ -92,7 +92,7 @@ def machines(key: str, cell: str) -> str:
         total=found.total,
         noun="re-use events" if cell == "events" else "machines",
         rows=[_member(row, line) for row, line in members],
-        weights=weights(members, query) if shows_mass(report) else None,
+        weights=weights_shown(found.rows, query) if shows_mass(report) else None,
         as_at=as_at_words(report.as_at, query),
         definition=kind.definition,
         back=page_address("web_reports.show", query, key=key),
@@ -112,6 +112,7 @@ def machines(key: str, cell: str) -> str:
 def _member(row: AssetRow, line: Any) -> dict[str, Any]:
     zone = settings().zone
     return {
+        "number": row.id,
         "tag": row.tag,
         "href": url_for("web_machines.machine", tag=row.tag) + (f"#line-{line.sequence}" if line else ""),
         "what": what_it_is(row.kind, row.manufacturer, row.model),

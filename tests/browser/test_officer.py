@@ -7,6 +7,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Site, faults, picture, sign_in
 from tests.databases import Kept
@@ -17,6 +18,7 @@ PAGES = {
     "dashboard": "/",
     "reports": "/reports/",
     "report-headline": "/reports/headline",
+    "key-figures": "/key-figures?year=2016/17",
     "report-hierarchy": "/reports/hierarchy?year=2016/17",
     "report-stock": "/reports/stock",
     "report-trend": "/reports/trend?to=2018-08-31",
@@ -100,6 +102,20 @@ def test_the_dashboard_prints_on_one_page_of_a4(site: Site, officer: Any) -> Non
     words = printed[0].get_textpage().get_text_range()
     for part in ("machines re-used or donated", "Prevention", "Disposal", "As at"):
         assert part in words
+
+
+def test_the_dashboard_fetches_the_key_figures_and_without_scripts_links_to_them(
+    site: Site, officer: Any, open_page: Any
+) -> None:
+    officer.goto(site.address + "/")
+    expect(officer.locator("[data-key-figures] .key-figures__one").first).to_be_visible()
+    assert faults(officer) == []
+    plain = open_page(java_script_enabled=False)
+    sign_in(plain, site)
+    plain.goto(site.address + "/")
+    plain.get_by_role("link", name="show the key figures").click()
+    expect(plain.get_by_role("heading", name="Key figures", level=1)).to_be_visible()
+    expect(plain.locator(".key-figures__one").first).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

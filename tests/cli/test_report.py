@@ -69,8 +69,8 @@ def test_the_table_names_period_scope_and_definition(app: Any, used: World) -> N
         (["sales"], "There is no report 'sales'"),
         (["headline", "--to", "31/07/2017"], "is not a date"),
         (["headline", "--to", "0001-01-01"], "between 1970 and 2100"),
-        (["headline", "--year", "2016/18"], "not an academic year"),
-        (["headline", "--year", "16"], "not an academic year"),
+        (["headline", "--year", "2016/18"], "is no year; write 2016/17"),
+        (["headline", "--year", "16"], "is no year; write 2016/17"),
         (["headline", "--year", "2016/17", "--to", "2017-01-01"], "either a year"),
         (["headline", "--from", "2018-01-01", "--to", "2017-01-01"], "after the last"),
         (["headline", "--as-at", "yesterday"], "not a date or a moment"),
@@ -125,7 +125,9 @@ def test_a_file_names_the_page_that_asks_again_where_the_address_is_known(
 ) -> None:
     path = tmp_path / "report.xlsx"
     told(app, "headline", "--format", "xlsx", "--output", str(path))
-    assert dict(sheet(path.read_bytes(), "Definitions"))["Ask again at"] == f"{used.settings.public_url}/reports/headline"
+    assert (
+        dict(sheet(path.read_bytes(), "Definitions"))["Ask again at"] == f"{used.settings.public_url}/reports/headline"
+    )
     monkeypatch.setitem(app.config, "SETTINGS", replace(used.settings, public_url=""))
     told(app, "headline", "--format", "xlsx", "--output", str(path))
     assert "Ask again at" not in dict(sheet(path.read_bytes(), "Definitions"))

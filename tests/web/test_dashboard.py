@@ -118,3 +118,18 @@ def test_the_dashboard_takes_the_same_few_statements_whatever_is_on_record(app: 
     with statements(db.engine) as sent:
         client.get("/")
     assert len(sent) <= 24, sent
+
+
+def test_key_figures_say_what_they_are_of_and_open_their_machines(app: Any, fleet: World) -> None:  # noqa: F811
+    client = sign_in(app, fleet)
+    page = client.get("/key-figures?year=2016/17&contractor=weee")
+    text = page.get_data(as_text=True)
+    assert page.status_code == 200
+    assert "Without proof of a wipe" in text
+    assert "/reports/data_assurance/machines/all?" in text
+    part = client.get("/key-figures?year=FY2016/17&part=1").get_data(as_text=True)
+    assert "<html" not in part
+    assert "Without proof of a wipe" in part
+    assert "year=FY2016" in part
+    dashboard = client.get("/?year=2016/17").get_data(as_text=True)
+    assert 'data-key-figures="/key-figures?year=2016/17&amp;part=1"' in dashboard

@@ -33,7 +33,9 @@ def test_a_picture_stands_alone_with_its_title_source_and_no_style(client: Any, 
         "Machines by the tier of their last outcome",
         "Academic year 2016/17. Computers; all departments.",
     ]
-    assert re.fullmatch(r"University of Testing\. As at \d+ \w+ \d{4}, \d\d:\d\d \w+\. Counting rules 1\.", str(said[-1]))
+    assert re.fullmatch(
+        r"University of Testing\. As at \d+ \w+ \d{4}, \d\d:\d\d \w+\. Counting rules 1\.", str(said[-1])
+    )
     assert not re.search(r"style|class=|href|<script", text)
     assert "2 machines" in said and root.find(f"{SVG}title") is not None
 
