@@ -14,6 +14,8 @@ WIDE: Final = 720
 NARROW: Final = 340
 _PHONE: Final = 480
 """Width below which words stand above bars."""
+_MANY: Final = 10
+"""Bars beyond which they are drawn thinner, so that all are seen at once."""
 _BANDS: Final = 5
 """Tones there are for series that are no tiers, and lines told apart by mark and dash."""
 Number = float | int
@@ -101,7 +103,7 @@ def _rows(drawing: Drawing, chart: Chart, y: float, parts: list[list[_Part]], *,
         else:
             names, notes = wrap(chart.labels[place], name_room - 12), wrap(note, number_room - 14, SMALL_SIZE)
             numbers = wrap(said, number_room - 14)
-            step = max(tall + 12, 16 * len(names) + 10, 16 * (len(numbers) + len(notes)) + 12)
+            step = max(tall * 1.4, 16 * len(names) + 8, 16 * (len(numbers) + len(notes)) + 8)
             middle, bar = y + step / 2, y + (step - tall) / 2
             drawing.words(0, middle + 5 - 8 * (len(names) - 1), names)
             left, top = drawing.width - number_room + 14, middle + 5 - 8 * (len(numbers) + len(notes) - 1)
@@ -135,7 +137,7 @@ def _hierarchy(drawing: Drawing, chart: Chart, y: float) -> float:
 
 def _bars(drawing: Drawing, chart: Chart, y: float) -> float:
     parts = [[_part(chart, chart.series[0], place, "band-1")] for place in range(len(chart.labels))]
-    return _rows(drawing, chart, y, parts, centred=False, tall=24)
+    return _rows(drawing, chart, y, parts, centred=False, tall=24 if len(parts) <= _MANY else 16)
 
 
 def _stacked(drawing: Drawing, chart: Chart, y: float) -> float:
