@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from inventory.config import Settings, instance_path, load_settings
@@ -61,11 +60,27 @@ def create_app(settings: Settings | None = None, instance: Path | None = None, *
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    Migrate(app, db, directory=str(HERE / "migrations"), render_as_batch=True)
+    app.extensions = _Extensions(app)
     require_all_guards()
     if edges:
         _add_edges(app)
     return app
+
+
+class _Extensions(dict[str, Any]):
+    """The extensions of an application; what migrates is loaded when it is asked for, which a server never does."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app.extensions)
+        self._app = app
+
+    def __missing__(self, name: str) -> Any:
+        if name != "migrate":
+            raise KeyError(name)
+        from flask_migrate import Migrate
+
+        Migrate(self._app, db, directory=str(HERE / "migrations"), render_as_batch=True)
+        return self[name]
 
 
 def _engine_options(url: str) -> dict[str, Any]:

@@ -88,6 +88,11 @@ class Endpoints(SmorestBlueprint):  # type: ignore[misc]
         found: Callable[[V], V] = super().response(status, schema, **kw)
         return found
 
+    def also(self, **document: Any) -> Callable[[V], V]:
+        """More of an operation's document than its schemas tell."""
+        found: Callable[[V], V] = self.doc(**document)
+        return found
+
     def alt_response(self, status: int, **kw: Any) -> Callable[[V], V]:
         found: Callable[[V], V] = super().alt_response(status, **kw)
         return found

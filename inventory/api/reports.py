@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from marshmallow import Schema, fields, validate
 
 from inventory.api._base import MOST_ROWS, Strict, answer, endpoints, links, register, requires, session, settings
@@ -11,8 +11,10 @@ from inventory.lifecycle.queries import lines_of
 from inventory.register.kinds import KINDS
 from inventory.register.rows import rows_of
 from inventory.reports._base import members_of, reports, run
+from inventory.reports._files import FORMATS, format_of
 from inventory.reports._query import GROUPS, read_query
 from inventory.reports._render import to_dict
+from inventory.reports._words import About, address_of
 
 group = endpoints("reports", "Figures, and the machines behind them")
 
@@ -34,6 +36,15 @@ class QuestionSchema(Strict):
         Words(80), metadata={"description": "Keys of sets of factors to use whatever newer ones there are."}
     )
     group = fields.String(validate=validate.OneOf(list(GROUPS)), metadata={"description": "By default computer."})
+
+
+class ReportQuestionSchema(QuestionSchema):
+    """What is asked, and the kind of file to answer with."""
+
+    format = fields.String(
+        validate=validate.OneOf(["json", *FORMATS]),
+        metadata={"description": "By default what the header Accept prefers, else json."},
+    )
 
 
 class MembersQuestionSchema(QuestionSchema):
@@ -117,6 +128,9 @@ class MembersSchema(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+_FILES = {each.media: {"schema": {"type": "string", "format": "binary"}} for each in FORMATS.values()}
+
+
 def _asked(question: dict[str, Any]) -> Any:
     return read_query({"from": question.get("start")} | question, settings())
 
@@ -132,11 +146,29 @@ def listing() -> Response:
 
 @group.get("/reports/<name>")
 @requires("view")
-@group.arguments(QuestionSchema, location="query")
+@group.arguments(ReportQuestionSchema, location="query")
 @group.response(200, ReportSchema)
+@group.also(responses={200: {"content": _FILES}})
 def show(question: dict[str, Any], name: str) -> Response:
-    """Read a report"""
-    return answer(to_dict(run(name, session(), _asked(question), settings())))
+    """Read a report, as JSON or as a file"""
+    chosen = question.get("format") or _preferred()
+    report = run(name, session(), _asked(question), settings())
+    if chosen == "json":
+        found = answer(to_dict(report))
+    else:
+        form = format_of(chosen)
+        again = address_of(settings().public_url.strip() or request.url_root, report)
+        content = form.write(report, About(settings().institution, settings().zone, again))
+        named = {"Content-Disposition": f'attachment; filename="{report.key}.{form.key}"'}
+        found = Response(content, headers=named, mimetype=form.media)
+    found.headers["Vary"] = "Accept"
+    return found
+
+
+def _preferred() -> str:
+    """The format that the header Accept likes best; json where it likes all alike."""
+    kinds = {"application/json": "json"} | {each.media: each.key for each in FORMATS.values()}
+    return kinds[request.accept_mimetypes.best_match(list(kinds), "application/json")]
 
 
 @group.get("/reports/<name>/machines/<cell>")

@@ -2,13 +2,16 @@
 
 import sys
 from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
 
 import click
 from qrcode.constants import ERROR_CORRECT_L
 from qrcode.main import QRCode
 
 from inventory.cli._network import address_for_phones
-from inventory.local_ca import Host, Prepared
+
+if TYPE_CHECKING:
+    from inventory.local_ca import Host, Prepared
 
 TRUST_STEPS = (
     ("Android", "Settings, Security, Encryption & credentials, Install a certificate, CA certificate: choose ca.crt."),
@@ -28,13 +31,13 @@ def authority_of(host: str) -> str:
         return host
 
 
-def address_of(bound: str, port: int, host: Host) -> str:
+def address_of(bound: str, port: int, host: "Host") -> str:
     """The address to open: of the interface that is *bound*, or, bound to all, the one that phones reach."""
     everywhere = bound in ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not listened on
     return f"https://{authority_of(address_for_phones(host) if everywhere else bound)}:{port}"
 
 
-def tell(address: str, prepared: Prepared) -> None:
+def tell(address: str, prepared: "Prepared") -> None:
     """Print the address as a code, the fingerprint, and how to trust the authority."""
     trust = f"{address}/trust"
     click.echo(f"  On a phone in this network, scan this or open {trust}\n")

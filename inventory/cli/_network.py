@@ -2,14 +2,19 @@
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_interface
+from typing import TYPE_CHECKING
 
-import psutil
+if TYPE_CHECKING:
+    from inventory.local_ca import Host, Interface
 
-from inventory.local_ca import Host, Interface
 
-
-def this_host() -> Host:
+def this_host() -> "Host":
     """Name and addresses of the machine, without those that hold on one cable only (``fe80::``)."""
+    # What this takes is loaded for a secure server only.
+    import psutil
+
+    from inventory.local_ca import Host
+
     found: set[Interface] = set()
     for addresses in psutil.net_if_addrs().values():
         for each in addresses:
@@ -27,7 +32,7 @@ def _prefix(netmask: str | None) -> str:
     return str(bin(int(IPv6Address(netmask))).count("1")) if ":" in netmask else netmask
 
 
-def address_for_phones(host: Host) -> str:
+def address_for_phones(host: "Host") -> str:
     """The address that other machines of the network reach this one by; localhost when there is no network."""
     own = {str(each.ip) for each in host.interfaces if isinstance(each.ip, IPv4Address) and not each.ip.is_loopback}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

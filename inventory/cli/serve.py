@@ -4,11 +4,11 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from inventory.accounts.models import Account
@@ -17,8 +17,10 @@ from inventory.cli._network import this_host
 from inventory.config import ca_folder
 from inventory.db import db
 from inventory.discovery import find
-from inventory.local_ca import Prepared, prepare
 from inventory.register.models import Asset
+
+if TYPE_CHECKING:
+    from inventory.local_ca import Prepared
 
 
 @click.command("serve")
@@ -32,6 +34,9 @@ from inventory.register.models import Asset
 @with_appcontext
 def command(https: bool, port: int | None, host: str | None, workers: int, demo: bool) -> None:
     """Serve the register with a production web server."""
+    # Loaded here: the server that takes this process's place has no use for it.
+    from flask_migrate import upgrade
+
     port = port or (5443 if https else 5000)
     host = host or ("0.0.0.0" if https else "127.0.0.1")  # noqa: S104 - phones are to reach it
     upgrade()
@@ -59,15 +64,17 @@ def command(https: bool, port: int | None, host: str | None, workers: int, demo:
     )  # fmt: skip
 
 
-def _secure(host: str, port: int) -> tuple[str, Prepared]:
+def _secure(host: str, port: int) -> tuple[str, "Prepared"]:
     """Address and files; what starts after this knows by its environment how it is served."""
+    from inventory.local_ca import prepare
+
     here = this_host()
     prepared = prepare(ca_folder(Path(current_app.instance_path)), _institution(), here, datetime.now(UTC))
     os.environ |= {"SECURE_COOKIES": "1", "LOCAL_HTTPS": "1"}
     return address_of(host, port, here), prepared
 
 
-def _serving(prepared: Prepared | None) -> list[str]:
+def _serving(prepared: "Prepared | None") -> list[str]:
     if prepared is None:
         return ["--worker-class", "sync", "--log-level", "warning"]
     # A device that does not trust the authority yet is a warning with each connection: the code would scroll away.

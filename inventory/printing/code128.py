@@ -3,8 +3,6 @@
 from functools import lru_cache
 from typing import Final
 
-from reportlab.graphics.barcode.code128 import Code128Auto
-
 QUIET_MODULES: Final = 10
 """Width of the empty margin on each side, in modules (ISO/IEC 15417)."""
 LEAST_MODULE_MM: Final = 0.25
@@ -24,6 +22,9 @@ def bars(text: str) -> tuple[int, tuple[tuple[int, int], ...]]:
     """
     if not can_encode(text):
         raise ValueError("Code 128 holds printable ASCII characters only")
+    # Loaded at the first code: a server starts sooner without it.
+    from reportlab.graphics.barcode.code128 import Code128Auto
+
     symbol = Code128Auto(text, quiet=0)
     symbol.validate()
     symbol.encode()

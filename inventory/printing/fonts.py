@@ -6,10 +6,7 @@ differ, which is what tags need; it is also the type of the screens. Sizes and w
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
-
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+from typing import Any, Final
 
 MONO: Final = "AtkinsonHyperlegibleMono-Bold"
 """For tags, serials and hashes."""
@@ -28,7 +25,11 @@ _ELLIPSIS: Final = "…"
 
 
 @lru_cache(maxsize=len(FILES))
-def _font(name: str) -> TTFont:
+def _font(name: str) -> Any:
+    # Loaded with the first text that is set: a server starts sooner without it.
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
     font = TTFont(name, str(FILES[name]))
     pdfmetrics.registerFont(font)
     return font

@@ -1,20 +1,14 @@
 """PDF primitives on reportlab, in millimetres from the upper left corner of the page."""
 
 from io import BytesIO
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from PIL import Image
-from reportlab import rl_config
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
 
 from inventory.printing import fonts
 from inventory.printing.qr import Matrix, pdf_path
 
 POINTS_PER_MM: Final = 72 / 25.4
-
-# Compressed bytes as they are: written as text they are a quarter larger and twice as slow to make.
-rl_config.useA85 = 0
 
 
 def points(mm: float) -> float:
@@ -39,6 +33,12 @@ class Paper:
         author: str = "",
         turned: bool = False,
     ) -> None:
+        # Loaded with the first page: a server starts sooner without it.
+        from reportlab import rl_config
+        from reportlab.pdfgen.canvas import Canvas
+
+        # Compressed bytes as they are: written as text they are a quarter larger and twice as slow to make.
+        rl_config.useA85 = 0
         fonts.register()
         self.height_mm = page_mm[1]
         if turned:
@@ -58,7 +58,7 @@ class Paper:
         self._canvas._doc.Catalog.ViewerPreferences.dict["PickTrayByPDFSize"] = "true"
         self._turned = turned
         self._picture: Image.Image | None = None
-        self._reader: ImageReader | None = None
+        self._reader: Any = None
         self._begin()
 
     def _begin(self) -> None:
@@ -90,6 +90,8 @@ class Paper:
     def picture(self, x_mm: float, y_mm: float, width_mm: float, height_mm: float, picture: Image.Image) -> None:
         """A grey *picture*; one that is drawn again and again is in the file once."""
         if picture is not self._picture:
+            from reportlab.lib.utils import ImageReader
+
             kept = BytesIO()
             picture.save(kept, "PNG")
             kept.seek(0)

@@ -1,6 +1,8 @@
 """What a report's picture shows, as data: every edge that draws draws the same. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,12 @@ class Chart:
     unit: str = "machines"
     notes: tuple[str, ...] = ()
     """One per label, where something is to be said beside its mark."""
+
+
+def bars(title: str, named: Iterable[tuple[str, Any]], unit: str = "machines") -> Chart | None:
+    """A bar for each (label, figure); None where every figure is nothing."""
+    given = list(named)
+    if not any(figure.value for _, figure in given):
+        return None
+    values, cells = tuple(figure.value for _, figure in given), tuple(figure.cell for _, figure in given)
+    return Chart("bars", title, tuple(label for label, _ in given), (Series(title, values, cells=cells),), unit)

@@ -2,14 +2,18 @@
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
+from inventory.printing.cells import guard_formula
 from inventory.reports._base import Figure, Report
+from inventory.reports._words import About, cell_words, value_of
 
 
-def value_of(cell: Any) -> Any:
-    """The number of a figure, or the words; None where a row has no such cell."""
-    return cell.value if isinstance(cell, Figure) else cell
+def _json(cell: Any) -> Any:
+    if isinstance(cell, Figure):
+        return {"value": cell.value, "cell": cell.cell}
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 def to_dict(report: Report) -> dict[str, Any]:
@@ -24,13 +28,7 @@ def to_dict(report: Report) -> dict[str, Any]:
         "scope": report.scope,
         "query": report.query.to_args(),
         "columns": [{"key": each.key, "label": each.label, "unit": each.unit} for each in report.columns],
-        "rows": [
-            {
-                key: {"value": cell.value, "cell": cell.cell} if isinstance(cell, Figure) else cell
-                for key, cell in row.items()
-            }
-            for row in report.rows
-        ],
+        "rows": [{key: _json(cell) for key, cell in row.items()} for row in report.rows],
         "notes": list(report.notes),
         "factors": [{name: getattr(each, name) for name in _CITED} for each in report.factors],
     }
@@ -49,14 +47,24 @@ def to_csv(report: Report) -> str:
     basis = [report.period, report.scope, report.as_at.isoformat(), report.version]
     for row in report.rows:
         cells = [value_of(row.get(each.key)) for each in report.columns]
-        writer.writerow(["" if cell is None else cell for cell in cells] + basis)
+        writer.writerow(["" if cell is None else _guarded(cell) for cell in cells] + basis)
     return out.getvalue()
+
+
+def _guarded(cell: Any) -> Any:
+    # A sheet would run words that begin like a formula.
+    return guard_formula(cell) if isinstance(cell, str) else cell
+
+
+def csv_file(report: Report, about: About) -> bytes:
+    """The CSV as the bytes of a file."""
+    return to_csv(report).encode()
 
 
 def to_table(report: Report) -> str:
     """The report for a terminal: title, period, a table, definition and notes."""
     lines = [[each.label + (f" ({each.unit})" if each.unit not in ("", "machines") else "") for each in report.columns]]
-    lines += [[_shown(row.get(each.key)) for each in report.columns] for row in report.rows]
+    lines += [[cell_words(row.get(each.key)) for each in report.columns] for row in report.rows]
     widths = [max(len(line[place]) for line in lines) for place in range(len(report.columns))]
     numeric = [bool(each.unit) for each in report.columns]
     table = [
@@ -71,10 +79,3 @@ def to_table(report: Report) -> str:
     head = [report.title, f"{report.period}. {report.scope}. As at {moment}. Counting rules {report.version}."]
     cited = [f"Factors: {each.words}" for each in report.factors]
     return "\n".join([*head, "", *table, "", report.definition, *report.notes, *cited])
-
-
-def _shown(cell: Any) -> str:
-    value = value_of(cell)
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, (int, float)) else str(value)

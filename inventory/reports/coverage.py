@@ -14,7 +14,8 @@ from inventory.lifecycle.models import Tally
 from inventory.lifecycle.state import State
 from inventory.register.models import Asset
 from inventory.register.statuses import ON_SITE
-from inventory.reports._base import NO_RECEIVER, Column, Figure, ReportType
+from inventory.reports._base import NO_RECEIVER, Column, Figure, Report, ReportType
+from inventory.reports._charts import Chart, bars
 from inventory.reports._outcomes import stored_counts_answer
 from inventory.reports._query import Query
 from inventory.reports._standing import is_now, of_conditions, of_numbers, past, present, reference_day
@@ -139,6 +140,11 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
     return of_conditions(conditions if cell == _ALL else conditions + _in_band(cell, today, settings))
 
 
+def _chart(report: Report) -> Chart | None:
+    seen = [(row["seen"], row["machines"]) for row in report.rows if row["key"] != _ALL]
+    return bars("Machines on site, by how long ago somebody last saw them", seen)
+
+
 REPORT = ReportType(
     "coverage",
     "Coverage by last sighting",
@@ -148,6 +154,7 @@ REPORT = ReportType(
     _select,
     needs_period=False,
     filters=NO_RECEIVER,
+    chart=_chart,
     topic="Machines we hold",
     place=30,
 )

@@ -19,7 +19,8 @@ from inventory.lifecycle.rules import replay
 from inventory.lifecycle.waste_hierarchy import IN_HIERARCHY, MEASURES, TIERS
 from inventory.register.models import Asset, Department
 from inventory.register.queries import subtree
-from inventory.reports._base import Column, Figure, ReportType
+from inventory.reports._base import Column, Figure, Report, ReportType
+from inventory.reports._charts import Chart, Series
 from inventory.reports._masses import mass_words, unknown_kind_words
 from inventory.reports._outcomes import filters, last_in_period, stored_counts_answer, tally_department
 from inventory.reports._query import GROUPS, UNKNOWN_DEPARTMENT, Query
@@ -285,6 +286,34 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
     return cast("Select[Any]", narrowed)
 
 
+def _chart(report: Report) -> Chart:
+    rows = [row for row in report.rows if row["key"] in TIERS]
+
+    def series(name: str) -> Series:
+        cells = [row[name] for row in rows]
+        return Series(name, tuple(each.value for each in cells), cells=tuple(each.cell for each in cells))
+
+    return Chart(
+        "hierarchy",
+        "Machines by the tier of their last outcome",
+        tuple(row["tier"] for row in rows),
+        (series("confirmed"), series("expected")),
+        notes=tuple(_beside(row) for row in rows),
+    )
+
+
+def _beside(row: dict[str, Any]) -> str:
+    """What is said beside a tier's bar."""
+    parts = [
+        (row["share"].value, "{:,} %"),
+        (row["kg"].value, "{:,} kg"),
+        (row["expected"].value or None, "{:,} expected"),
+        (row["older"].value or None, "{:,} from older records"),
+    ]
+    said = [words.format(number) for number, words in parts if number is not None]
+    return ", ".join(said) if row["machines"].value else ""
+
+
 REPORT = ReportType(
     "hierarchy",
     "Waste hierarchy",
@@ -304,6 +333,7 @@ REPORT = ReportType(
     _run,
     _select,
     subjects=("class_footprint", "model_footprint"),
+    chart=_chart,
     topic="Re-use",
     place=20,
 )

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from inventory.config import Settings
 from inventory.register.models import Asset
 from inventory.register.statuses import ON_SITE, STATUSES, WAITING
-from inventory.reports._base import NO_RECEIVER, Column, Figure, ReportType
+from inventory.reports._base import NO_RECEIVER, Column, Figure, Report, ReportType
+from inventory.reports._charts import Chart, bars
 from inventory.reports._query import Query
 from inventory.reports._standing import (
     is_now,
@@ -60,7 +61,7 @@ def _row(label: str, key: str, number: int, bands: Counter[tuple[str, str]], sin
     row: dict[str, Any] = {"status": label, "key": key, "machines": Figure(number, key)}
     if key in WAITING:
         row |= {name: Figure(bands[key, name], f"{key}.{name}") for name in BANDS}
-        row["since"] = f"{since.day} {since:%b %Y}" if since else ""
+        row["since"] = since
     return row
 
 
@@ -107,6 +108,11 @@ def _since(part: str, today: date, settings: Settings) -> list[Any]:
     }[part]
 
 
+def _chart(report: Report) -> Chart | None:
+    named = [(row["status"], row["machines"]) for row in report.rows if row["key"] in STATUSES]
+    return bars("Machines by status", [(label, figure) for label, figure in named if figure.value])
+
+
 REPORT = ReportType(
     "stock",
     "Stock by status",
@@ -123,6 +129,7 @@ REPORT = ReportType(
     _select,
     needs_period=False,
     filters=NO_RECEIVER,
+    chart=_chart,
     topic="Machines we hold",
     place=10,
 )

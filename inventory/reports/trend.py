@@ -11,7 +11,8 @@ from inventory.lifecycle.models import OutcomeFact, Tally
 from inventory.lifecycle.upkeep import basis_holds
 from inventory.lifecycle.waste_hierarchy import IN_HIERARCHY, TIERS
 from inventory.reports import hierarchy
-from inventory.reports._base import Column, Figure, ReportType
+from inventory.reports._base import Column, Figure, Report, ReportType
+from inventory.reports._charts import Chart, Series
 from inventory.reports._outcomes import filters, known_at, tally_department
 from inventory.reports._query import GROUPS, Query, year_label
 from inventory.reports._years import in_year, year_of_cell, years_shown
@@ -21,6 +22,8 @@ DEFINITION = (
     "hierarchy (Directive 2008/98/EC Art. 4), expected and confirmed together. A machine that reached an outcome in "
     "two years stands in both, so the years do not add up to the headline."
 )
+_DRAWN = {"all": "All outcomes", "prevention": "Prevention", "recycling": "Recycling"}
+"""Lines of the chart: the others are too few to be told from nothing."""
 
 
 def by_year(session: Session, query: Query, settings: Settings) -> Counter[tuple[int, str]]:
@@ -85,6 +88,15 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
     return hierarchy.REPORT.select(session, asked, settings, part)
 
 
+def _chart(report: Report) -> Chart:
+    def series(key: str) -> Series:
+        cells = [row[key] for row in report.rows]
+        return Series(_DRAWN[key], tuple(each.value for each in cells), key, tuple(each.cell for each in cells))
+
+    years = tuple(row["year"] for row in report.rows)
+    return Chart("trend", "Machines that reached an outcome, by academic year", years, tuple(map(series, _DRAWN)))
+
+
 REPORT = ReportType(
     "trend",
     "Ten academic years",
@@ -97,6 +109,7 @@ REPORT = ReportType(
     _run,
     _select,
     needs_period=False,
+    chart=_chart,
     topic="Re-use",
     place=30,
 )

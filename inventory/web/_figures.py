@@ -15,6 +15,7 @@ from inventory.register.kinds import KINDS
 from inventory.register.models import Department, Party
 from inventory.reports._base import Figure, Report, run
 from inventory.reports._query import SPANS, Query, current_year, read_query, year_label
+from inventory.reports._words import cell_words, number_words
 from inventory.web._shell import session, settings
 
 GROUP_LABELS = {"computer": "Computers", "peripheral": "Peripherals", "unknown": "Kind unknown"}
@@ -44,16 +45,16 @@ def cell_address(key: str, query: Query, cell: str) -> str:
 def shown_cell(key: str, query: Query, cell: Any) -> Any:
     """A cell for the table macro: its number, linked to its machines where there are any."""
     if not isinstance(cell, Figure):
-        return cell
+        return cell_words(cell)
     if cell.value is None:
         return {"text": "–"}
-    text = shown_number(cell.value)
+    text = cell_words(cell)
     return {"text": text, "href": cell_address(key, query, cell.cell)} if cell.cell and cell.value else {"text": text}
 
 
 def shown_number(value: Any) -> str:
     """A number with its thousands apart; a dash where nothing is known."""
-    return "–" if value is None else f"{value:,}"
+    return "–" if value is None else number_words(value)
 
 
 def departments() -> list[tuple[str, str]]:

@@ -80,7 +80,7 @@ def index() -> str:
         | {key: page_address("web_reports.show", whole, key=key) for key in ("headline", "stock", "coverage")},
         key_figures_href=page_address("web_key_figures.index", year),
         key_figures_part=page_address("web_key_figures.index", year, part=1),
-        csv_href=page_address("web_reports.csv", year, key="hierarchy"),
+        csv_href=page_address("web_report_files.report", year, key="hierarchy", ext="csv"),
     )
 
 

@@ -1,16 +1,16 @@
 """How a phone comes to trust this server: the certificate of its authority, before anybody signs in."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
 from flask import Blueprint, Response, current_app, render_template
 
 from inventory.config import ca_folder
 from inventory.errors import NotFound
-from inventory.local_ca import ca_file, fingerprint_of
 from inventory.web._shell import settings
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 blueprint = Blueprint("web_trust", __name__)
 
@@ -18,9 +18,13 @@ MIME: Final = "application/x-x509-ca-cert"
 """Phones and browsers offer to install what comes as this."""
 
 
-def _certificate() -> tuple[bytes, x509.Certificate]:
+def _certificate() -> tuple[bytes, "x509.Certificate"]:
     if not settings().local_https:
         raise NotFound("This server is not served by an authority of its own: there is nothing to trust.")
+    from cryptography import x509
+
+    from inventory.local_ca import ca_file
+
     try:
         kept = ca_file(ca_folder(Path(current_app.instance_path))).read_bytes()
         return kept, x509.load_pem_x509_certificate(kept)
@@ -32,6 +36,10 @@ def _certificate() -> tuple[bytes, x509.Certificate]:
 def index() -> str:
     """What to do on each kind of device, and the fingerprint to compare."""
     _, found = _certificate()
+    from cryptography.x509.oid import NameOID
+
+    from inventory.local_ca import fingerprint_of
+
     pairs = fingerprint_of(found).split(":")
     return render_template(
         "trust/index.html",

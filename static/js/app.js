@@ -12,6 +12,7 @@ const WHEN_PRESENT = {
   "[data-bulk-bar]": "./list.js",
   "[data-progress-url]": "./progress.js",
   "[data-count-url]": "./stock-take.js",
+  "[data-save-picture]": "./picture.js",
 };
 for (const [selector, module] of Object.entries(WHEN_PRESENT)) {
   if (document.querySelector(selector)) import(module).then((loaded) => loaded.start());

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from inventory.errors import ValidationRefused
 from inventory.reports._base import Figure, reports, run
+from inventory.reports._files import FORMATS, format_of
 from inventory.reports._query import Query
 from inventory.reports._render import to_dict
 from tests.api.conftest import told
 from tests.conftest import World
 from tests.reports.conftest import fleet  # noqa: F401 - a fixture
+from tests.reports.reading import sheet
 
 
 @pytest.fixture
@@ -78,3 +81,45 @@ def test_what_cannot_be_answered_is_a_problem_in_words(
     answer = calls.get(path, **query)
     assert answer.status_code == status
     assert told(answer)["detail"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("asked", "accept", "media"),
+    [
+        ({}, "", "application/json"),
+        ({}, "*/*", "application/json"),
+        ({}, "text/html", "application/json"),
+        ({}, "application/pdf", "application/pdf"),
+        ({}, "text/csv;q=0.5, application/pdf;q=0.9", "application/pdf"),
+        ({"format": "csv"}, "application/pdf", "text/csv"),
+        ({"format": "xlsx"}, "", FORMATS["xlsx"].media),
+        ({"format": "json"}, "application/pdf", "application/json"),
+    ],
+)
+def test_the_kind_of_file_is_asked_for_by_name_or_by_header(
+    calls: Any, asked: dict[str, str], accept: str, media: str
+) -> None:
+    headers = {"Accept": accept} if accept else {}
+    answer = calls.send("GET", "/reports/headline", query_string=asked | {"to": "2017-07-31"}, headers=headers)
+    assert (answer.status_code, answer.mimetype) == (200, media)
+    assert answer.headers["Vary"].startswith("Accept")
+    if media != "application/json":
+        assert answer.headers["Content-Disposition"].startswith('attachment; filename="headline.')
+    begins = {
+        "application/json": b"{",
+        "text/csv": b"Figure,",
+        "application/pdf": b"%PDF",
+        FORMATS["xlsx"].media: b"PK",
+    }
+    assert answer.get_data().startswith(begins[media])
+
+
+def test_a_file_names_the_page_of_the_same_question(calls: Any) -> None:
+    content = calls.get("/reports/headline", format="xlsx", to="2017-07-31").get_data()
+    assert dict(sheet(content, "Definitions"))["Ask again at"].endswith("/reports/headline?to=2017-07-31")
+
+
+def test_a_kind_of_file_that_there_is_not_is_refused(calls: Any) -> None:
+    assert told(calls.get("/reports/headline", format="doc"))["status"] == 422
+    with pytest.raises(ValidationRefused, match="choose one of csv, xlsx, pdf"):
+        format_of("doc")

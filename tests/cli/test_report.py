@@ -3,6 +3,10 @@
 import csv
 import io
 import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from inventory.reports._base import reports, run
 from inventory.reports._query import Query
 from inventory.reports._render import to_dict
 from tests.conftest import World
+from tests.reports.reading import sheet
 
 
 def told(app: Any, *arguments: str, code: int = 0) -> str:
@@ -85,3 +90,48 @@ def test_a_moment_a_day_and_several_kinds_are_read(app: Any, used: World) -> Non
     assert said["scope"].startswith("Laptop, desktop")
     end = json.loads(told(app, "headline", "--as-at", "2030-06-01", "--format", "json"))
     assert end["as_at"] == "2030-06-01T22:59:59.999999+00:00"
+
+
+@pytest.mark.parametrize("shape", ["xlsx", "pdf", "csv", "json", "table"])
+def test_a_report_is_written_to_a_file(app: Any, used: World, tmp_path: Path, shape: str) -> None:
+    path = tmp_path / "report"
+    assert told(app, "headline", "--format", shape, "--output", str(path)) == ""
+    begins = {"xlsx": b"PK", "pdf": b"%PDF", "csv": b"Figure,", "json": b"{", "table": b"Machines re-used"}
+    assert path.read_bytes().startswith(begins[shape])
+
+
+def test_a_file_goes_through_a_pipe_but_not_to_a_terminal(app: Any, used: World, monkeypatch: Any) -> None:
+    runner = app.test_cli_runner()
+    piped = runner.invoke(args=["report", "headline", "--format", "pdf"])
+    assert piped.exit_code == 0 and piped.stdout_bytes.startswith(b"%PDF")
+    terminal = sys.stdout
+
+    class Terminal:
+        """What a shell's own window says of itself."""
+
+        def __getattr__(self, name: str) -> Any:
+            return (lambda: True) if name == "isatty" else getattr(terminal, name)
+
+    monkeypatch.setattr("inventory.cli.report.sys", SimpleNamespace(stdout=Terminal()))
+    assert "name one with --output FILE, or use a pipe" in told(app, "headline", "--format", "xlsx", code=1)
+
+
+def test_a_file_that_cannot_be_written_is_refused_in_words(app: Any, used: World, tmp_path: Path) -> None:
+    assert "cannot be written: No such file" in told(app, "headline", "--output", str(tmp_path / "no" / "x"), code=1)
+
+
+def test_a_file_names_the_page_that_asks_again_where_the_address_is_known(
+    app: Any, used: World, tmp_path: Path, monkeypatch: Any
+) -> None:
+    path = tmp_path / "report.xlsx"
+    told(app, "headline", "--format", "xlsx", "--output", str(path))
+    assert (
+        dict(sheet(path.read_bytes(), "Definitions"))["Ask again at"] == f"{used.settings.public_url}/reports/headline"
+    )
+    monkeypatch.setitem(app.config, "SETTINGS", replace(used.settings, public_url=""))
+    told(app, "headline", "--format", "xlsx", "--output", str(path))
+    assert "Ask again at" not in dict(sheet(path.read_bytes(), "Definitions"))
+    monkeypatch.setitem(app.config, "SETTINGS", replace(used.settings, public_url="https://reuse.example/"))
+    told(app, "headline", "--to", "2017-07-31", "--format", "xlsx", "--output", str(path))
+    said = dict(sheet(path.read_bytes(), "Definitions"))
+    assert said["Ask again at"] == "https://reuse.example/reports/headline?to=2017-07-31"
