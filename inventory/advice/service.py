@@ -1,8 +1,8 @@
 """The advice for machines on record: what their ledger and their last hardware report tell, given to the rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,11 @@ from inventory.intake.findings import MachineFound
 from inventory.intake.queries import latest_findings
 from inventory.lifecycle.state import State
 from inventory.register.statuses import ON_SITE
+from inventory.reuse.queries import waiting_demand
+from inventory.reuse.rules import Demand
+
+WANTED_FROM: Final = frozenset({"in_stock", "returned", "ready_for_reuse"})
+"""Statuses in which a machine may still go to whoever asks; a reserved one is promised."""
 
 
 def floors_of(settings: Settings) -> Floors:
@@ -25,10 +30,17 @@ def floors_of(settings: Settings) -> Floors:
     )
 
 
-def known_of(state: State, found: MachineFound | None, today: date, inspection: dict[str, Any] | None = None) -> Known:
+def known_of(
+    state: State,
+    found: MachineFound | None,
+    today: date,
+    inspection: dict[str, Any] | None = None,
+    demand: Mapping[str, Demand] | None = None,
+) -> Known:
     """What is known of the machine; the inspection's battery reading counts before the report's.
 
-    *inspection*: findings that are about to be recorded, in the place of those on record.
+    *inspection*: findings that are about to be recorded, in the place of those on record. *demand*: what open
+    requests wait for, by kind.
     """
     bought = state.facts.get("purchase_date")
     inspection = inspection if inspection is not None else state.inspection
@@ -48,6 +60,7 @@ def known_of(state: State, found: MachineFound | None, today: date, inspection: 
         ),
         hardware=_hardware(state, found),
         has_report=found is not None,
+        demand=(demand or {}).get(state.kind) if state.status in WANTED_FROM else None,
     )
 
 
@@ -74,15 +87,22 @@ def advice_for(
     now: datetime | None = None,
     found: Mapping[int, MachineFound] | None = None,
 ) -> dict[int, Advice]:
-    """The advice for each machine that is on site, by its number; one statement for all.
+    """The advice for each machine that is on site, by its number; the same few statements for all.
 
     *found*: what their hardware reports tell, where the caller has read it already.
     """
     today = (now or datetime.now(UTC)).astimezone(settings.zone).date()
     here = {number: state for number, state in states.items() if state.status in ON_SITE}
     found = latest_findings(session, sorted(here)) if found is None else found
-    floors = floors_of(settings)
-    return {number: advise(known_of(state, found.get(number), today), floors) for number, state in here.items()}
+    floors, demand = floors_of(settings), _demand(session, here.values())
+    return {
+        number: advise(known_of(state, found.get(number), today, demand=demand), floors)
+        for number, state in here.items()
+    }
+
+
+def _demand(session: Session, states: Iterable[State]) -> dict[str, Demand]:
+    return waiting_demand(session, {state.kind for state in states if state.status in WANTED_FROM})
 
 
 def advice_of_inspection(
@@ -90,4 +110,5 @@ def advice_of_inspection(
 ) -> Advice:
     """The advice as it would be with the findings *inspection*, which are about to be recorded."""
     found = latest_findings(session, [asset_id]).get(asset_id)
-    return advise(known_of(state, found, now.astimezone(settings.zone).date(), inspection), floors_of(settings))
+    today, demand = now.astimezone(settings.zone).date(), _demand(session, [state])
+    return advise(known_of(state, found, today, inspection, demand), floors_of(settings))

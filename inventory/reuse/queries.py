@@ -211,13 +211,8 @@ def waiting_demand(session: Session, kinds: Iterable[str]) -> dict[str, Demand]:
     for request, department, partner, erased_at in rows:
         waiting, asker = served[request.uid].waiting, _asker(department, partner, erased_at)
         for kind in set(request.kinds) & set(wanted) if waiting else ():
-            known = found.get(kind, Demand(0))
-            inside, outside = known.inside, known.outside
-            if department:
-                inside += () if asker in inside else (asker,)
-            else:
-                outside += () if asker in outside else (asker,)
-            found[kind] = Demand(known.machines + waiting, inside, outside)
+            known = found.get(kind, Demand())
+            found[kind] = known.with_inside(waiting, asker) if department else known.with_outside(waiting, asker)
     return found
 
 

@@ -1,7 +1,7 @@
 """What a request is: its states, its name, and what is said of what it waits for. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from inventory.register.kinds import KINDS
@@ -46,11 +46,22 @@ class Progress:
 class Demand:
     """Machines of one kind that open requests still wait for, and who asks, the earliest need first."""
 
-    machines: int
-    inside: tuple[str, ...] = ()
-    """Names of departments."""
-    outside: tuple[str, ...] = ()
-    """Names of partners."""
+    inside: int = 0
+    """Machines that departments wait for."""
+    outside: int = 0
+    """Machines that partners wait for."""
+    departments: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+
+    def with_inside(self, machines: int, name: str) -> "Demand":
+        """With the machines that the department *name* waits for too."""
+        names = self.departments if name in self.departments else (*self.departments, name)
+        return replace(self, inside=self.inside + machines, departments=names)
+
+    def with_outside(self, machines: int, name: str) -> "Demand":
+        """With the machines that the partner *name* waits for too."""
+        names = self.partners if name in self.partners else (*self.partners, name)
+        return replace(self, outside=self.outside + machines, partners=names)
 
 
 def kinds_in_words(kinds: Sequence[str], number: int = 2) -> str:
