@@ -32,6 +32,7 @@ from inventory.lifecycle.event_types import EVENT_TYPES
 from inventory.lifecycle.fields import Lines, schema_of
 from inventory.lifecycle.models import LifecycleEvent
 from inventory.register.models import Asset
+from inventory.reuse.service import open_request
 from inventory.stocktaking.scanning import Scanned, take_scans
 from inventory.stocktaking.scope import Scope
 from inventory.stocktaking.service import Start, start
@@ -46,7 +47,7 @@ NOT_GUARDED = OPEN_ENDPOINTS | {"web_accounts.sign_out"}
 OWN = {"web_accounts.own", "web_accounts.change_password", "web_accounts.add_token", "web_accounts.end_token"}
 """For whoever is signed in, about the own account."""
 GUARD = "Your role does not allow this"
-TEXT_VALUES = {"tag": "M-1", "key": "line-1", "ext": "svg", "code": "C-1"}
+TEXT_VALUES = {"tag": "M-1", "key": "line-1", "ext": "svg", "code": "C-1", "uid": "RQ-222222"}
 
 
 def rules(app: Flask, method: str) -> list[Rule]:
@@ -101,6 +102,9 @@ def furnish(world: World) -> None:
         session.add(SavedView(account_id=world.account.id, page="machines", name="One", query="status=in_use"))
         session.add(Token(account_id=world.account.id, label="t", digest=b"x" * 32, created_at=NOW))
     furnish_count(world)
+    asked = {"department": "INF", "kinds": ["laptop"], "number": 2, "contact": "Ann"}
+    with transaction(world.session) as session:
+        open_request(session, "request-1", asked, world.recorder(), "RQ-222222")
     with transaction(world.session) as session:
         receive(session, [told(optiplex())], world.recorder())
 
