@@ -34,6 +34,10 @@ class Row:
     asker: str
     """Name of the department or partner."""
     progress: Progress
+    department: str | None
+    """Code of the department that asks."""
+    partner: str | None
+    """Id of the partner that asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +144,6 @@ def progress_of(session: Session, requests: Collection[ReuseRequest]) -> dict[st
     return found
 
 
-def _with_asker() -> Any:
-    return (
-        select(ReuseRequest, Department.name, Party.name, Party.erased_at)
-        .outerjoin(Department, Department.id == ReuseRequest.department_id)
-        .outerjoin(Party, Party.id == ReuseRequest.party_id)
-    )
-
-
 def _asker(department: str | None, partner: str | None, erased_at: datetime | None) -> str:
     return department or (ERASED if erased_at else partner) or ERASED
 
@@ -184,9 +180,17 @@ def _rows(session: Session, requests: list[ReuseRequest]) -> list[Row]:
     if not requests:
         return []
     served = progress_of(session, requests)
-    asked = _with_asker().where(ReuseRequest.id.in_([each.id for each in requests]))
-    names = {request.id: _asker(*who) for request, *who in session.execute(asked)}
-    return [Row(each, names[each.id], served[each.uid]) for each in requests]
+    asked = (
+        select(ReuseRequest.id, Department.name, Party.name, Party.erased_at, Department.code, Party.uid)
+        .outerjoin(Department, Department.id == ReuseRequest.department_id)
+        .outerjoin(Party, Party.id == ReuseRequest.party_id)
+        .where(ReuseRequest.id.in_([each.id for each in requests]))
+    )
+    who = {
+        number: (_asker(name, partner, erased_at), code, uid)
+        for number, name, partner, erased_at, code, uid in session.execute(asked)
+    }
+    return [Row(each, who[each.id][0], served[each.uid], *who[each.id][1:]) for each in requests]
 
 
 def row_of(session: Session, request: ReuseRequest) -> Row:
@@ -202,10 +206,14 @@ def waiting_demand(session: Session, kinds: Iterable[str]) -> dict[str, Demand]:
     wanted = sorted(set(kinds))
     if not wanted:
         return {}
-    asked = _with_asker().where(ReuseRequest.state == OPEN, or_(*(_wants(kind) for kind in wanted)))
-    rows = session.execute(
-        asked.order_by(func.coalesce(ReuseRequest.needed_by, date(9999, 12, 31)), ReuseRequest.id)
-    ).all()
+    asked = (
+        select(ReuseRequest, Department.name, Party.name, Party.erased_at)
+        .outerjoin(Department, Department.id == ReuseRequest.department_id)
+        .outerjoin(Party, Party.id == ReuseRequest.party_id)
+        .where(ReuseRequest.state == OPEN, or_(*(_wants(kind) for kind in wanted)))
+        .order_by(func.coalesce(ReuseRequest.needed_by, date(9999, 12, 31)), ReuseRequest.id)
+    )
+    rows = session.execute(asked).all()
     served = progress_of(session, [request for request, *_ in rows])
     found: dict[str, Demand] = {}
     for request, department, partner, erased_at in rows:

@@ -127,7 +127,6 @@ def _page(found: ReuseRequest, refusal: InventoryError | None = None) -> Respons
     row, may = queries.row_of(session(), found), recorder().permissions
     machines, following = queries.machines_of(session(), found, _MACHINES, place)
     asker = "department" if found.department_id else "partner"
-    content = service.content_of(session(), found)
     ready = found.state == OPEN and row.progress.waiting > 0
     text = render_template(
         "requests/show.html",
@@ -142,13 +141,14 @@ def _page(found: ReuseRequest, refusal: InventoryError | None = None) -> Respons
         kinds=KINDS,
         how={key: event.label for key, event in EVENT_TYPES.items()} | {"promised": "Promised"},
         hand_over=EVENT_TYPES[_HAND_OVER[asker]],
-        hand_over_to={asker: content[asker]},
+        hand_over_to={asker: row.department or row.partner},
         more_href=url_for(".show", uid=found.uid, after=following) if following else None,
         shelf=_ready(found) if ready else None,
         routes=ROUTES,
         history=_history(found),
         may_reserve="release" in may,
         may_change="request" in may,
+        sees_texts=bool(may & {"request", "release"}),
         key=client_key,
         refusal=refusal,
     )
