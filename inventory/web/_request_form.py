@@ -15,11 +15,11 @@ from inventory.web._recording import find
 from inventory.web._records import typed
 
 DEPARTMENT: Final = Entry(
-    "department", "department", "Department", "text", lookup=("department", ""), attrs={"autocomplete": "off"},
+    "department", "department", "Department", "text", True, lookup=("department", ""), attrs={"autocomplete": "off"},
     help="Type a name or code.",
 )  # fmt: skip
 PARTNER: Final = Entry(
-    "partner", "partner", "Partner", "text", lookup=("party", "partner"), attrs={"autocomplete": "off"},
+    "partner", "partner", "Partner", "text", True, lookup=("party", "partner"), attrs={"autocomplete": "off"},
     help="An organisation that receives donations. Type its name.",
 )  # fmt: skip
 ASKERS: Final = {"department": "A department", "partner": "A partner outside"}

@@ -1,6 +1,7 @@
 """Requests for machines that are used again: the list, a new one, one with its machines, and reserving for it."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -31,7 +32,7 @@ blueprint = Blueprint("web_requests", __name__, url_prefix="/requests")
 NAVIGATION = [NavigationEntry("Requests", "web_requests.index", "box2-heart", 28)]
 
 _MACHINES: Final = 50
-_ON_THE_SHELF: Final = 25
+_ON_THE_SHELF: Final = 12
 _MOST_DIGITS: Final = 9
 _HAND_OVER: Final = {"department": "redeployed", "partner": "donated"}
 """The event by which what is promised goes to whoever asked."""
@@ -64,10 +65,15 @@ def index() -> Response:
         filtered=bool(kind or q),
         in_words=kinds_in_words,
         labels=STATES,
+        today=_today(),
         newer_href=here(before=page.previous) if page.previous else None,
         older_href=here(after=page.next) if page.next else None,
     )
     return Response(text)
+
+
+def _today() -> date:
+    return recorder().now.astimezone(settings().zone).date()
 
 
 @blueprint.get("/new")
@@ -149,6 +155,7 @@ def _page(found: ReuseRequest, refusal: InventoryError | None = None) -> Respons
         may_reserve="release" in may,
         may_change="request" in may,
         sees_texts=bool(may & {"request", "release"}),
+        today=_today(),
         key=client_key,
         refusal=refusal,
     )
