@@ -9,6 +9,7 @@ PERMISSIONS: Final = {
     "sanitise": "Record that drives were wiped or that a wipe failed",
     "validate": "Accept wipes as proof, issue certificates of sanitisation, record independent checks",
     "release": "Let machines leave: redeploy, donate, sell, return to lessor",
+    "request": "Open, change, close and withdraw requests for machines that are used again",
     "dispose": "Declare waste, hand to contractors, record their reports",
     "procure": "Record orders, receipts and purchase facts",
     "write_off": "Accept a loss",
@@ -32,9 +33,11 @@ ROLES: Final = {
 _GRANTS: Final = {
     "administrator": frozenset(PERMISSIONS),
     "technician": frozenset(
-        {"view", "record", "count", "sanitise", "validate", "release", "dispose", "hold", "correct", "label"}
+        {"view", "record", "count", "sanitise", "validate", "release", "request", "dispose", "hold", "correct", "label"}
     ),
-    "sustainability_officer": frozenset({"view", "count", "dispose", "correct", "import", "label", "publish"}),
+    "sustainability_officer": frozenset(
+        {"view", "count", "request", "dispose", "correct", "import", "label", "publish"}
+    ),
     "procurement": frozenset({"view", "procure", "record", "count"}),
     "auditor": frozenset({"view"}),
     "viewer": frozenset({"view"}),

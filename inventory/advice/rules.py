@@ -4,7 +4,7 @@ The age rule is the University of Edinburgh's of 2016 (ed.ac.uk, “PC reuse”)
 donate; older than 8 the waste contractor. Ages and floors are settings.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -14,8 +14,9 @@ from inventory.footprint.carbon import CAUTION
 from inventory.footprint.factors import FactorBook, shipped
 from inventory.lifecycle.bench import below_floor, what_failed, what_is_locked
 from inventory.register.kinds import COMPUTER_KINDS, KINDS
+from inventory.reuse.rules import Demand, kinds_in_words, listed
 
-RULES_VERSION: Final = "1"
+RULES_VERSION: Final = "2"
 ORDER: Final = ("redeploy", "donate", "recycle")
 """Routes that the rules advise, best first."""
 
@@ -45,6 +46,8 @@ class Known:
     hardware: Hardware = field(default_factory=Hardware)
     has_report: bool = False
     """Whether a hardware report is on record."""
+    demand: Demand | None = None
+    """What open requests wait for of its kind; None where nothing does, or the machine is promised already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,44 @@ RULES: Final[tuple[Callable[[Known, Floors], Cap | None], ...]] = (_by_function,
 """Each says which route is the best that it leaves open, or nothing; the lowest of them is the advice."""
 
 
+def _demand_for(known: Known, route: str) -> str | None:
+    """Who waits for a machine that goes this way: anybody for what is fit to be used inside, else partners.
+
+    It speaks for a route that is open and opens none: what is waste for another reason stays waste.
+    """
+    demand = known.demand
+    if demand is None or route not in ("redeploy", "donate"):
+        return None
+    inside = route == "redeploy"
+    machines = demand.outside + (demand.inside if inside else 0)
+    names = (*(demand.departments if inside else ()), *demand.partners)
+    if not machines:
+        return None
+    them = "it" if machines == 1 else "them"
+    return (
+        f"{_asked(known, machines, names)}, and none on the shelf is promised for {them} (as at {_day(known.today)})."
+    )
+
+
+def _demand_beside(known: Known, route: str | None) -> str | None:
+    """Who waits for it where the advice is not theirs, or is not known yet."""
+    demand = known.demand
+    if demand is None:
+        return None
+    if route is None:
+        names = (*demand.departments, *demand.partners)
+        return f"{_asked(known, demand.inside + demand.outside, names)}: look at it soon."
+    if route == "donate" and demand.inside:
+        told = _asked(known, demand.inside, demand.departments)
+        return f"{told}: ask whether they would take it before it is given away."
+    return None
+
+
+def _asked(known: Known, machines: int, names: Sequence[str]) -> str:
+    what = kinds_in_words([known.kind], machines)
+    return f"{machines:,} more {what} {'is' if machines == 1 else 'are'} asked for by {listed(names)}"
+
+
 SHIPPED: Final = FactorBook(shipped())
 
 
@@ -132,11 +173,13 @@ def advise(known: Known, floors: Floors, book: FactorBook = SHIPPED) -> Advice:
     path = path_of(known.hardware, known.today) if known.kind in COMPUTER_KINDS and known.has_report else None
     if not caps:
         missing = "Neither its date of purchase nor an inspection is on record, so there is no advice yet."
-        return Advice(None, (missing,), _cautions(known, floors), path.key if path else None)
+        return Advice(None, (missing,), _cautions(known, floors, None), path.key if path else None)
     worst = max(ORDER.index(cap.route) for cap in caps)
     # What decided stands first.
     reasons = [cap.because for cap in caps if ORDER.index(cap.route) == worst]
     reasons += [cap.because for cap in caps if ORDER.index(cap.route) != worst]
+    if waiting := _demand_for(known, ORDER[worst]):
+        reasons.append(waiting)
     of_class = book.of_class(known.kind) if worst < ORDER.index("recycle") else None
     notice = ""
     if of_class is not None:
@@ -146,7 +189,9 @@ def advise(known: Known, floors: Floors, book: FactorBook = SHIPPED) -> Advice:
             f"({low} to {high}); using this one longer puts that off."
         )
         notice = _notice(book)
-    return Advice(ORDER[worst], tuple(reasons), _cautions(known, floors), path.key if path else None, notice)
+    return Advice(
+        ORDER[worst], tuple(reasons), _cautions(known, floors, ORDER[worst]), path.key if path else None, notice
+    )
 
 
 def _notice(book: FactorBook) -> str:
@@ -155,7 +200,7 @@ def _notice(book: FactorBook) -> str:
     return f"{CAUTION}{cited}"
 
 
-def _cautions(known: Known, floors: Floors) -> tuple[str, ...]:
+def _cautions(known: Known, floors: Floors, route: str | None) -> tuple[str, ...]:
     found = [f"Drive {name} calls itself failing: replace it." for name in known.drives_failing]
     if known.battery_percent is not None and known.battery_percent < floors.battery_percent:
         found.append(f"The battery holds {known.battery_percent} % of its first charge: replace it, or say so.")
@@ -165,6 +210,8 @@ def _cautions(known: Known, floors: Floors) -> tuple[str, ...]:
         path = path_of(known.hardware, known.today)
         if path.key is None:
             found.append(_sentence("; ".join(path.because)))
+    if beside := _demand_beside(known, route):
+        found.append(beside)
     return tuple(found)
 
 

@@ -1,8 +1,8 @@
 """The advice for machines on record: what their ledger and their last hardware report tell, given to the rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,11 @@ from inventory.intake.findings import MachineFound
 from inventory.intake.queries import latest_findings
 from inventory.lifecycle.state import State
 from inventory.register.statuses import ON_SITE
+from inventory.reuse.queries import waiting_demand
+from inventory.reuse.rules import Demand
+
+WANTED_FROM: Final = frozenset({"in_stock", "returned", "ready_for_reuse"})
+"""Statuses in which a machine may still go to whoever asks; a reserved one is promised."""
 
 
 def floors_of(settings: Settings) -> Floors:
@@ -27,10 +32,17 @@ def floors_of(settings: Settings) -> Floors:
     )
 
 
-def known_of(state: State, found: MachineFound | None, today: date, inspection: dict[str, Any] | None = None) -> Known:
+def known_of(
+    state: State,
+    found: MachineFound | None,
+    today: date,
+    inspection: dict[str, Any] | None = None,
+    demand: Mapping[str, Demand] | None = None,
+) -> Known:
     """What is known of the machine; the inspection's battery reading counts before the report's.
 
-    *inspection*: findings that are about to be recorded, in the place of those on record.
+    *inspection*: findings that are about to be recorded, in the place of those on record. *demand*: what open
+    requests wait for, by kind.
     """
     bought = state.facts.get("purchase_date")
     inspection = inspection if inspection is not None else state.inspection
@@ -50,6 +62,7 @@ def known_of(state: State, found: MachineFound | None, today: date, inspection: 
         ),
         hardware=_hardware(state, found),
         has_report=found is not None,
+        demand=(demand or {}).get(state.kind) if state.status in WANTED_FROM else None,
     )
 
 
@@ -77,16 +90,23 @@ def advice_for(
     found: Mapping[int, MachineFound] | None = None,
     book: FactorBook | None = None,
 ) -> dict[int, Advice]:
-    """The advice for each machine that is on site, by its number; two statements for all.
+    """The advice for each machine that is on site, by its number; the same few statements for all.
 
     *found*: what their hardware reports tell, and *book*: the factors in force, where the caller has read them already.
     """
     today = (now or datetime.now(UTC)).astimezone(settings.zone).date()
     here = {number: state for number, state in states.items() if state.status in ON_SITE}
     found = latest_findings(session, sorted(here)) if found is None else found
-    floors = floors_of(settings)
+    floors, demand = floors_of(settings), _demand(session, here.values())
     book = (book or factor_book(session)) if here else FactorBook([])
-    return {number: advise(known_of(state, found.get(number), today), floors, book) for number, state in here.items()}
+    return {
+        number: advise(known_of(state, found.get(number), today, demand=demand), floors, book)
+        for number, state in here.items()
+    }
+
+
+def _demand(session: Session, states: Iterable[State]) -> dict[str, Demand]:
+    return waiting_demand(session, {state.kind for state in states if state.status in WANTED_FROM})
 
 
 def advice_of_inspection(
@@ -94,5 +114,6 @@ def advice_of_inspection(
 ) -> Advice:
     """The advice as it would be with the findings *inspection*, which are about to be recorded."""
     found = latest_findings(session, [asset_id]).get(asset_id)
-    known = known_of(state, found, now.astimezone(settings.zone).date(), inspection)
+    today, demand = now.astimezone(settings.zone).date(), _demand(session, [state])
+    known = known_of(state, found, today, inspection, demand)
     return advise(known, floors_of(settings), factor_book(session))

@@ -5,6 +5,7 @@ from datetime import date
 
 from inventory.demo import plan
 from inventory.demo.life import Life, monday, workday
+from inventory.demo.requests import promised_to
 from inventory.demo.stories import arrive, cage, come_back, days, inspect, make_ready, serve, shelve, wipe
 
 Make = Callable[[], Life]
@@ -42,15 +43,19 @@ def _returned(make: Make) -> None:
 
 
 def _ready(make: Make) -> None:
+    kept = {"laptop": 0, "desktop": 0}
     for number in range(plan.READY + plan.RESERVED):
         life = make()
         back = 7 + number * 2 if number % 6 else 110 + number
         day = monday(plan.LAST_DAY - days(back))
-        arrive(life, day - days(1500 + number * 29), "laptop" if number % 3 else "desktop")
+        kind = "laptop" if number % 3 else "desktop"
+        arrive(life, day - days(1500 + number * 29), kind)
         make_ready(life, day, "redeploy" if number % 2 else "donate")
         shelve(life, day + days(3))
         if number >= plan.READY:
-            life.add("reserved", plan.LAST_DAY - days(number % 3), request=f"REQ-{life.number}")
+            request = promised_to(kind, kept[kind]) or f"REQ-{life.number}"
+            kept[kind] += 1
+            life.add("reserved", plan.LAST_DAY - days(number % 3), request=request)
         elif number % 7 == 3:
             life.add("reserved", day + days(4), request=f"REQ-{life.number}")
             life.turn()

@@ -17,6 +17,7 @@ from inventory.db import begin_write
 from inventory.demo import plan
 from inventory.demo.life import RANKS, Life, Step
 from inventory.demo.population import population
+from inventory.demo.requests import end_requests, open_requests
 from inventory.demo.university import found_university
 from inventory.errors import RuleRefused
 from inventory.lifecycle.loading import Histories
@@ -117,6 +118,9 @@ def _load(session: Session, settings: Settings, shift: timedelta, tell: Callable
     told = replace(settings, go_live=None, reassign_needs_clean_drives=True)
     salts = random.Random(plan.SEED)  # noqa: S311 - the demonstration's texts are public
     histories = Histories(told, plan.ASSETS)
+    officer = accounts["sustainability_officer"]
+    asking = Recorder(officer.id, officer.uid, permissions_of(officer.role), begun, told, source="demo")
+    open_requests(session, asking, shift)
     lines, clock, month = 0, begun, 0
     learn = list(_LEARN_AFTER)
     for slot, steps in _batches(population(tags, shift)):
@@ -135,6 +139,7 @@ def _load(session: Session, settings: Settings, shift: timedelta, tell: Callable
         if clock.month != month:
             month = clock.month
             tell(clock.date())
+    end_requests(session, asking, shift)
     session.execute(text("ANALYZE"))
     return lines
 

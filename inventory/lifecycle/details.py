@@ -16,7 +16,7 @@ from inventory.lifecycle.bench import (
     RESULTS,
     TESTS,
 )
-from inventory.lifecycle.fields import Choice, Day, Flag, Lines, Money, Whole, Words
+from inventory.lifecycle.fields import Choice, Day, Flag, Lines, Money, RequestName, Whole, Words
 from inventory.register.identifiers import IDENTIFIER_TYPES
 from inventory.register.kinds import KINDS
 from inventory.register.statuses import STATUSES
@@ -335,7 +335,7 @@ class SanitisationFailed(Details):
 
 class Reserved(Details):
     party = Words(64, pattern=UID)
-    request = Words(120)
+    request = RequestName(120)
 
 
 class Donated(Details):

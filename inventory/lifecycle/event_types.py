@@ -179,7 +179,7 @@ _ROWS = (
               "ready_for_reuse", d.Details, "record", "check-circle", guards=("clean_drives",),
               conditions=(must_have_passed_inspection, nothing_must_have_failed, no_lock_is_on), scan=True),
     EventType("reserved", "Reserved", "Reserve", _any_of("ready_for_reuse"), "reserved", d.Reserved,
-              "release", "bookmark", scan=True),
+              "release", "bookmark", guards=("request_is_open",), scan=True),
     EventType("unreserved", "Reservation cancelled", "Cancel reservation", _any_of("reserved"),
               "ready_for_reuse", d.Details, "release", "bookmark-x"),
     EventType("redeployed", "Redeployed", "Redeploy", _any_of("ready_for_reuse", "reserved"), "in_use",

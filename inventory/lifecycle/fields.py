@@ -13,6 +13,12 @@ from typing import Any, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
+from inventory.register.tags import ALPHABET
+
+REQUEST_PREFIX: Final = "RQ-"
+REQUEST_LENGTH: Final = 6
+"""Characters behind the prefix of a request's name; none that is mistaken for another."""
+_REQUEST = re.compile(rf"{REQUEST_PREFIX}[{ALPHABET}]{{{REQUEST_LENGTH}}}")
 _MONEY = re.compile(r"^\d{1,10}(\.\d{1,2})?$")
 
 
@@ -46,6 +52,23 @@ class Words(fields.String):
         if value != value.strip() or (self.pattern and not self.pattern.match(value)):
             raise Doubt
         return value
+
+
+def names_a_request(text: object) -> bool:
+    """Whether *text* has the form of the name of a request of this register, in capitals or not."""
+    return isinstance(text, str) and _REQUEST.fullmatch(text.strip().upper()) is not None
+
+
+class RequestName(Words):
+    """What a reservation is for: the name of a request, kept in capitals, or a reference in words of one's own."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kw)
+        return text.upper() if names_a_request(text) else text
+
+    def quick(self, value: Any) -> str:
+        text = super().quick(value)
+        return text.upper() if names_a_request(text) else text
 
 
 class Choice(fields.String):

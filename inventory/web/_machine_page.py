@@ -16,7 +16,7 @@ from inventory.labels.machines import base_of
 from inventory.lifecycle.details import Facts
 from inventory.lifecycle.effects import drive_uid
 from inventory.lifecycle.event_types import CORRECTION, EVENT_TYPES, EventType
-from inventory.lifecycle.fields import schema_of
+from inventory.lifecycle.fields import names_a_request, schema_of
 from inventory.lifecycle.queries import possible_events
 from inventory.lifecycle.state import FittedDrive
 from inventory.register.identifiers import IDENTIFIER_TYPES
@@ -85,6 +85,7 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
         custodian=names.get(("party", facts.get("custodian", ""))),
         department=names.get(("department", facts.get("department", ""))),
         came_by=came_by,
+        promised=_promised(found),
         merged_into=state.merged_into,
         just=just,
         unclean=[reason[:1].upper() + reason[1:] for reason in unclean],
@@ -113,6 +114,15 @@ def _advice(found: Found, hardware: Told | None, book: FactorBook) -> dict[str, 
     number = found.machine.asset.id
     known = {number: hardware.machine} if hardware else {}
     return told(advice_for(session(), {number: found.state}, settings(), found=known, book=book).get(number))
+
+
+def _promised(found: Found) -> str | None:
+    """The request that it is reserved for now, if its reservation names one of ours."""
+    if found.status != "reserved":
+        return None
+    lines = (each.line for each in reversed(found.machine.lines) if each.line.kind == "reserved" and not each.voided_by)
+    request = next((line.details.get("request") for line in lines), None)
+    return request if names_a_request(request) else None
 
 
 def _inspection_photos(found: Found) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """The advice: a truth table with the reason that decides, and what must hold for whatever is known."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from inventory.advice.rules import ORDER, Advice, Floors, Known, advise, system_
 from inventory.advice.systems import GB, GIB, Hardware
 from inventory.footprint.factors import FactorBook, FactorSet
 from inventory.register.kinds import KINDS
+from inventory.reuse.rules import Demand, kinds_in_words, listed
 
 TODAY = date(2026, 11, 1)
 GOOD = Hardware("i5-8250U", 4, 8 * GIB, 256 * GB, True, "2.0")
@@ -130,3 +132,83 @@ def test_advice_always_has_a_reason_and_age_never_makes_it_better(given: Known, 
     if given.bought is not None:
         older = replace(given, bought=given.bought - timedelta(days=365 * years))
         assert rank(advise(older, Floors())) >= rank(advice)
+
+
+ALL = Demand(2, 1, ("School of Informatics",), ("Northside Remakery",))
+INSIDE = Demand(2, 0, ("School of Informatics", "Law"))
+OUTSIDE = Demand(0, 1, (), ("Northside Remakery",))
+
+
+@pytest.mark.parametrize(
+    ("given", "reason", "caution"),
+    [
+        (
+            known(demand=ALL),
+            "3 more laptops are asked for by School of Informatics and Northside Remakery, "
+            "and none on the shelf is promised for them (as at 1 Nov 2026).",
+            None,
+        ),
+        (
+            known(demand=OUTSIDE),
+            "1 more laptop is asked for by Northside Remakery, and none on the shelf is promised for it "
+            "(as at 1 Nov 2026).",
+            None,
+        ),
+        (known(demand=INSIDE), "2 more laptops are asked for by School of Informatics and Law, and none", None),
+        # What goes outside by its age serves partners; a department may still want to know of it.
+        (
+            known(demand=ALL, bought=bought(6)),
+            "1 more laptop is asked for by Northside Remakery, and none",
+            "2 more laptops are asked for by School of Informatics: ask whether they would take it before it is given",
+        ),
+        (known(demand=INSIDE, bought=bought(6)), None, "2 more laptops are asked for by School of Informatics and Law"),
+        (known(demand=OUTSIDE, bought=bought(6)), "1 more laptop is asked for", None),
+        # Nobody is helped by what is waste.
+        (known(demand=ALL, inspection=FINE | {"functional": "dead"}), None, None),
+        (known(demand=ALL, bought=bought(9)), None, None),
+        # Too little is known: that somebody waits is a reason to look.
+        (known(demand=ALL, bought=None, inspection=None), None, "3 more laptops are asked for by School of Informatics"
+            " and Northside Remakery: look at it soon."),
+        (known(demand=None), None, None),
+        (known(demand=None, bought=None, inspection=None), None, None),
+    ],
+)  # fmt: skip
+def test_waiting_demand_speaks_for_a_route_that_is_open(given: Known, reason: str | None, caution: str | None) -> None:
+    advice = advise(given, Floors())
+    for told, wanted in ((advice.reasons, reason), (advice.cautions, caution)):
+        about = [each for each in told if "asked for" in each]
+        assert len(about) == (wanted is not None), about
+        assert wanted is None or about[0].startswith(wanted), about
+
+
+@given(st.sampled_from([ALL, INSIDE, OUTSIDE]), st.sampled_from(["working", "faulty", "dead"]), st.floats(0, 12))
+def test_demand_never_moves_the_route(demand: Demand, functional: str, years: float) -> None:
+    with_it = known(demand=demand, bought=bought(years), inspection=FINE | {"functional": functional})
+    assert advise(with_it, Floors()).route == advise(replace(with_it, demand=None), Floors()).route
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ("A", "A"),
+        ("AB", "A and B"),
+        ("ABC", "A, B and C"),
+        ("ABCD", "A, B and 2 others"),
+        ("ABCDE", "A, B and 3 others"),
+    ],
+)
+def test_names_are_listed_as_a_person_would(names: str, told: str) -> None:
+    assert listed(names) == told
+
+
+@pytest.mark.parametrize(
+    ("kinds", "number", "told"),
+    [
+        (["laptop"], 1, "laptop"),
+        (["laptop"], 2, "laptops"),
+        (["laptop", "tablet", "dock"], 2, "laptops, tablets or docks"),
+        (["other"], 3, "other equipment"),
+    ],
+)
+def test_kinds_are_told_in_words(kinds: list[str], number: int, told: str) -> None:
+    assert kinds_in_words(kinds, number) == told

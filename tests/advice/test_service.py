@@ -7,11 +7,13 @@ import pytest
 
 from inventory.advice import service
 from inventory.advice.service import advice_for, advice_of_inspection
+from inventory.db import transaction
 from inventory.intake.findings import BatteryFound, DriveFound, MachineFound
 from inventory.lifecycle.lookup import look_up
 from inventory.lifecycle.state import State
 from inventory.register.models import Asset
-from tests.conftest import World
+from inventory.reuse.service import open_request
+from tests.conftest import World, statements
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 GB = 10**9
@@ -76,3 +78,33 @@ def test_a_report_that_names_no_size_takes_that_of_the_drives_on_record(
 def test_dates_of_purchase_are_days(world: World) -> None:
     state = State(status="returned", facts={"kind": "laptop", "purchase_date": date(2020, 10, 1)})
     assert service.known_of(state, None, date(2026, 1, 1)).bought == date(2020, 10, 1)
+
+
+def test_what_open_requests_wait_for_is_a_reason_until_the_machine_is_promised(world: World) -> None:
+    asked = {"department": "INF", "kinds": ["laptop"], "number": 1, "asked_on": "2018-01-01"}
+    with transaction(world.session) as session:
+        uid = open_request(session, "form-1", asked, world.recorder()).uid
+    for tag in ("ED-1", "ED-2"):
+        world.clean_machine(tag, purchase_date="2024-10-01")
+    found = {tag: state_of(world, tag) for tag in ("ED-1", "ED-2")}
+    states = dict(found.values())
+
+    def told(tag: str) -> list[str]:
+        states[found[tag][0]] = state_of(world, tag)[1]
+        advice = advice_for(world.session, states, world.settings, NOW)[found[tag][0]]
+        return [each for each in advice.reasons if "asked for by School of Informatics" in each]
+
+    assert len(told("ED-1")) == len(told("ED-2")) == 1
+    number, state = found["ED-1"]
+    fine = {"functional": "working", "cosmetic": "B"}
+    again = advice_of_inspection(world.session, number, state, fine, world.settings, NOW)
+    assert any("asked for by School of Informatics" in each for each in again.reasons)
+    world.session.commit()
+    with statements(world.session.get_bind()) as sent:  # type: ignore[arg-type]
+        advice_for(world.session, states, world.settings, NOW)
+    assert len(sent) == 3, "the reports, the open requests and what serves them"
+    world.record("reserved", "ED-1", "2018-02-02", request=uid)
+    assert told("ED-1") == told("ED-2") == []
+    world.record("unreserved", "ED-1", "2018-02-03")
+    world.record("reserved", "ED-1", "2018-02-04")
+    assert told("ED-2") and not told("ED-1"), "promised to somebody else, it is no longer anybody's hope"

@@ -77,6 +77,8 @@ PURE = {
     "scanning/twice.py",
     "stocktaking/rules.py",
     "publishing/frozen.py",
+    "reuse/rules.py",
+    "reuse/schemas.py",
 }
 KNOW_FLASK = {"flask", "flask_sqlalchemy", "flask_smorest", "flask_wtf", "flask_migrate", "werkzeug", "click"}
 MAY_KNOW_FLASK = {"app", "api", "web", "cli", "db", "migrations"}

@@ -1,0 +1,1 @@
+"""Who gets it: requests for machines that are used again, and what serves them."""
