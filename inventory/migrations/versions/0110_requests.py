@@ -1,7 +1,7 @@
 """requests for machines that are used again
 
 Revision ID: 0110_requests
-Revises: 0090_footprint
+Revises: 0100_statements
 Create Date: 2026-11-29 17:50:00
 
 """
@@ -12,7 +12,7 @@ from alembic import op
 from inventory.db import UtcDateTime
 
 revision = "0110_requests"
-down_revision = "0090_footprint"
+down_revision = "0100_statements"
 branch_labels = None
 depends_on = None
 
