@@ -99,7 +99,7 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
         others.add(found.get(code, Flow()))
     rows = [_row(names[code], code, found.get(code, Flow())) for code in shown]
     if rest:
-        rows.append(_row(f"{len(rest):,} more departments", OTHERS, others))
+        rows.append(_row(f"Other departments ({len(rest):,})", OTHERS, others))
     inside = query.department not in ("", UNKNOWN_DEPARTMENT)
     rows.append(_row("In the department itself" if inside else "No department known", OWN, found[OWN]))
     rows.append(_row("Together", ALL, whole))

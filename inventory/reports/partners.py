@@ -115,7 +115,7 @@ def _run(session: Session, query: Query, settings: Settings) -> tuple[list[dict[
         rows.append(_row(party.name or ERASED, _ROLES.get(party.role, ""), party.uid, found[number], whole))
     notes = []
     if rest:
-        rows.append(_row(f"{len(rest):,} others", "", OTHERS, others, whole))
+        rows.append(_row(f"All others ({len(rest):,})", "", OTHERS, others, whole))
         notes.append(f"The {MOST_ROWS} that received the most machines have rows of their own.")
     if _NOBODY in found:
         rows.append(_row("Not known who", "", UNKNOWN, found[_NOBODY], whole))

@@ -108,7 +108,7 @@ def test_departments_beyond_the_most_rows_are_told_together(fleet: World, monkey
     monkeypatch.setattr(flow, "MOST_ROWS", 1)
     report = run("flow", fleet.session, Query(), fleet.settings)
     assert [row["department"] for row in report.rows] == [
-        "College of Science and Engineering", "1 more departments", "No department known", "Together",
+        "College of Science and Engineering", "Other departments (1)", "No department known", "Together",
     ]  # fmt: skip
     assert tags(fleet, "flow", "~others.prevention") == ["OLD2", "S"]
     assert "have rows of their own" in report.notes[0]

@@ -82,7 +82,7 @@ def test_receivers_beyond_the_most_rows_are_told_together(fleet: World, monkeypa
     monkeypatch.setattr(partners, "MOST_ROWS", 1)
     found = rows(fleet)
     assert list(found) == ["remakery", "~others", "~all"]
-    assert found["~others"]["receiver"] == "1 others"
+    assert found["~others"]["receiver"] == "All others (1)"
     assert numbers(found["~others"])[:2] == [2, 50.0]
     assert tags(fleet, "partners", "~others.confirmed") == ["D"]
     assert "have rows of their own" in run("partners", fleet.session, Query(), fleet.settings).notes[0]
