@@ -119,6 +119,8 @@ class ReportType:
     """Where it stands among those of its topic."""
     panel: Callable[[Report], Sequence[Panel]] | None = None
     """Its key figures for the dashboard."""
+    dear: bool = False
+    """It reads the lines of many machines: its key figures stand on their own page only, not on the dashboard."""
 
     @property
     def topic_rank(self) -> int:

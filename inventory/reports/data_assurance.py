@@ -197,6 +197,7 @@ REPORT = ReportType(
     _select,
     filters=NO_RECEIVER,
     panel=_panel,
+    dear=True,
     topic="Trust in the numbers",
     place=10,
 )

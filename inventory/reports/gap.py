@@ -184,4 +184,5 @@ REPORT = ReportType(
     topic="Re-use",
     place=40,
     panel=_panel,
+    dear=True,
 )

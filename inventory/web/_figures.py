@@ -156,7 +156,7 @@ def bars_of(report: Report, query: Query) -> list[dict[str, Any]]:
             "confirmed": row["confirmed"].value,
             "expected": row["expected"].value,
             "kg": row["kg"].value,
-            "weighed": row["weighed"].value,
+            "estimated": row["estimated"].value,
             "share": None if row["share"].value is None else row["share"].value / 100,
             "older": row["older"].value,
             "href": cell_address("hierarchy", query, row["key"]) if row["machines"].value else None,

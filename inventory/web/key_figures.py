@@ -19,15 +19,18 @@ def index() -> str:
     """The key figures of the year that is asked for; with `part` only their list."""
     query = replace(asked(), start=None, to=None)
     query = replace(query, year=year_with_outcomes(query)) if query.year is None else query
+    part = "part" in request.args
     groups: dict[str, list[dict[str, Any]]] = {}
     for kind in reports().values():
-        if kind.panel is None:
+        if kind.panel is None or (part and kind.dear):
             continue
         question = (query if kind.needs_period else plain(query)).only_by(kind.filters)
         found = answer(kind.key, question)
         groups.setdefault(kind.topic, []).extend(_panels(found, question, kind.panel(found)))
-    page = "dashboard/_key_figures.html" if "part" in request.args else "dashboard/key_figures.html"
-    return render_template(page, groups=groups, year=year_words(query.year or 0, query.span), query=query)
+    page = "dashboard/_key_figures.html" if part else "dashboard/key_figures.html"
+    return render_template(
+        page, level=3 if part else 2, groups=groups, year=year_words(query.year or 0, query.span), query=query
+    )
 
 
 def _panels(report: Report, query: Query, panels: Any) -> list[dict[str, Any]]:
