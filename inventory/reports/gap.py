@@ -22,7 +22,7 @@ DEFINITION: Final = (
     "is redeployment, donation or sale (tier 1 of Directive 2008/98/EC Art. 4). The gap is reusable less re-used; it "
     "is below zero where machines that were retired earlier were used again. What a contractor prepared for re-use "
     "was waste before and stands apart. A return from a recipient or from store, and a first use, are no retirement. "
-    "Retirements and inspections are placed by the kind and department of the machine as known at the moment asked about."
+    "Retirements and inspections are placed by the kind and department of the machine as known at the moment asked."
 )
 SOURCE: Final = (
     "University of Edinburgh, PC reuse, 2016: as many as three-quarters of about 3,000 PCs disposed of a year could "

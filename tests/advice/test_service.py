@@ -102,7 +102,7 @@ def test_what_open_requests_wait_for_is_a_reason_until_the_machine_is_promised(w
     world.session.commit()
     with statements(world.session.get_bind()) as sent:  # type: ignore[arg-type]
         advice_for(world.session, states, world.settings, NOW)
-    assert len(sent) == 3, "the reports, the open requests and what serves them"
+    assert len(sent) == 4, "the reports, the open requests, what serves them, and the factors"
     world.record("reserved", "ED-1", "2018-02-02", request=uid)
     assert told("ED-1") == told("ED-2") == []
     world.record("unreserved", "ED-1", "2018-02-03")

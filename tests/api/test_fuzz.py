@@ -20,8 +20,9 @@ from sqlalchemy import Engine, text
 
 from inventory.app import create_app
 from inventory.config import Settings
-from inventory.db import Base
+from inventory.db import Base, transaction
 from inventory.lifecycle.upkeep import check_projections
+from inventory.reuse.service import open_request
 from tests.api.test_hardware_reports import lshw
 from tests.conftest import World
 from tests.publishing.conftest import publisher
@@ -99,6 +100,11 @@ def test_no_request_makes_it_fail_and_no_refusal_changes_anything(
     sure: list[Any] = []
     if "statements/{uid}" in path:
         sure = [operation.Case(path_parameters={"uid": publisher(world)().uid})]
+    if "requests/{uid}" in path and method == "get":
+        with transaction(world.session) as open_session:
+            asked = {"department": "INF", "kinds": ["laptop"], "number": 2}
+            uid = open_request(open_session, "fuzzed", asked, world.recorder()).uid
+        sure = [operation.Case(path_parameters={"uid": uid})]
     if "stock-takes/{code}" in path:
         code = request.getfixturevalue("counting").start().code
         asked = {"group": "missing"} if path.endswith("/machines") else {}
