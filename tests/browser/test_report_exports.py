@@ -1,6 +1,7 @@
 """Reports in a real browser: on paper, as a picture saved by script, and the menu and question without scripts."""
 
 import io
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -25,18 +26,34 @@ def fleet_site(site: Site, kept: Kept) -> Site:
     return site
 
 
-def test_every_report_prints_on_one_page_of_a4_without_its_controls(fleet_site: Site, open_page: Any) -> None:
+LONG = {
+    "reuse_rate": "ten years, and the bridge to the headline",
+    "gri_306": "every line of three disclosures",
+    "climate_duties": "a sentence to paste for each line",
+    "carbon": "three answers by two routes, each with its method",
+    "data_quality": "what each doubt does, and how to mend it",
+}
+"""Reports that take more than a page of A4, each with what fills it; none takes more than two."""
+
+
+def test_every_report_prints_on_a_page_of_a4_or_says_why_not_and_without_its_controls(
+    fleet_site: Site, open_page: Any
+) -> None:
     page = open_page()
     sign_in(page, fleet_site)
     for kind in reports().values():
         page.goto(f"{fleet_site.address}/reports/{kind.key}?to=2018-08-31")
         printed = pypdfium2.PdfDocument(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-        assert len(printed) == 1, kind.key
-        words = " ".join(printed[0].get_textpage().get_text_range().split())
+        assert len(printed) == 1 or (kind.key in LONG and len(printed) == 2), (kind.key, len(printed))
+        words = " ".join(" ".join(each.get_textpage().get_text_range() for each in printed).split())
         for part in (kind.title, kind.definition[:60], "As at", "Counting rules, version 1", "University of Testing"):
             assert part in words, (kind.key, part)
         for control in ("Save as", "Change", "Show", "Look up"):
-            assert control not in words.split("Counting rules")[0], (kind.key, control)
+            # The sentence that opens the form, not a word of the report.
+            assert not re.search(rf"\b{control}\b", words.replace("Climate Change", "").split("Counting rules")[0]), (
+                kind.key,
+                control,
+            )
 
 
 def test_the_chart_is_saved_as_a_sharp_png_of_the_same_picture(
