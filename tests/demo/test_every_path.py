@@ -97,13 +97,13 @@ def test_the_dashboard_opens_with_the_headline_and_more_than_2100_are_donated(de
 
 
 QUERIES = [Query(), Query(year=2021), Query(year=2019, span="financial", department="CSE")]
-DEAR = frozenset({"data_assurance"})
-"""Reports that read thousands of histories for each cell: one question is enough of them here."""
+MOST_CELLS_OF_A_DEAR_ONE = 10
+"""Of reports that read thousands of histories for each cell, one question is asked and so many cells are opened."""
 
 
 @pytest.mark.parametrize(
     ("key", "query"),
-    [(key, query) for key in sorted(reports()) for query in (QUERIES[1:2] if key in DEAR else QUERIES)],
+    [(key, query) for key in sorted(reports()) for query in (QUERIES[1:2] if reports()[key].dear else QUERIES)],
     ids=str,
 )
 def test_every_figure_opens_as_many_machines_as_it_says(
@@ -111,19 +111,20 @@ def test_every_figure_opens_as_many_machines_as_it_says(
 ) -> None:
     settings = demo_app.config["SETTINGS"]
     report = run(key, session, query, settings)
-    opened = 0
-    for row in report.rows:
-        for column in report.columns:
-            cell = row.get(column.key)
-            if not isinstance(cell, Figure):
-                continue
-            total = members_of(key, str(cell.cell), session, query, settings, size=1).total
-            if column.unit in COUNTED:
-                assert total == cell.value, cell
-            else:
-                assert total or not cell.value, cell
-            opened += 1
-    assert opened
+    cells = [
+        (column, cell)
+        for row in report.rows
+        for column in report.columns
+        if isinstance(cell := row.get(column.key), Figure)
+    ]
+    assert cells
+    step = max(1, len(cells) // MOST_CELLS_OF_A_DEAR_ONE) if reports()[key].dear else 1
+    for column, cell in cells[::step]:
+        total = members_of(key, str(cell.cell), session, query, settings, size=1).total
+        if column.unit in COUNTED:
+            assert total == cell.value, cell
+        else:
+            assert total or not cell.value, cell
 
 
 def test_the_years_of_the_programme_add_up_to_its_re_use_events(demo_app: Any, session: Session) -> None:
