@@ -19,6 +19,7 @@ from inventory.demo import plan
 from inventory.demo.university import PASSWORDS
 from inventory.reports._base import members_of, reports, run
 from inventory.reports._query import Query
+from tests.reports.reading import pages, sheet
 from tests.reports.test_figures import COUNTED, Figure
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -72,6 +73,9 @@ def test_the_published_totals_stand_on_every_path(demo_app: Any, which: str) -> 
     assert number(rows[0]["Number (machines)"]) == wanted
     listed = client.get(f"/reports/headline/machines/machines{question}").get_data(as_text=True)
     assert f"<strong>{wanted:,}</strong> machines" in listed
+    workbook = client.get(f"/reports/headline.xlsx{question}").get_data()
+    assert wanted in sheet(workbook, "Figures")[1]
+    assert f"{wanted:,}" in " ".join(pages(client.get(f"/reports/headline.pdf{question}").get_data()))
     arguments = question.replace("?to=", "--to ").split()
     runner = demo_app.test_cli_runner()
     assert f"{wanted:,}" in runner.invoke(args=["report", "headline", *arguments]).output
@@ -83,6 +87,23 @@ def test_the_published_totals_stand_on_every_path(demo_app: Any, which: str) -> 
     headers = {"Authorization": f"Bearer {token[0]}"}
     answered = demo_app.test_client().get(f"/api/v1/reports/headline{question}", headers=headers).get_json()
     assert answered["rows"] == told["rows"]
+
+
+def test_what_is_published_says_the_same_on_its_page_to_the_public_and_on_a_wall(demo_app: Any) -> None:
+    client = officer(demo_app)
+    published = client.post(
+        "/reports/headline/publish", data={"key": "demo", "title": "Re-used", "headline": "value:machines"}
+    )
+    assert published.status_code == 303, published.get_data(as_text=True)
+    address = published.location
+    assert f"{plan.HEADLINE:,}" in client.get(address).get_data(as_text=True)
+    assert client.post(f"{address}/public", data={"shown": "1"}).status_code == 303
+    assert client.post("/statements/public-page", data={"shown": "1"}).status_code == 303
+    assert f"{plan.HEADLINE:,}" in demo_app.test_client().get("/published").get_data(as_text=True)
+    made = client.post("/statements/screens", data={"label": "Library"}).get_data(as_text=True)
+    wall = re.search(r"/wall/[\w-]+", made)
+    assert wall, made
+    assert f"{plan.HEADLINE:,}" in demo_app.test_client().get(wall[0]).get_data(as_text=True)
 
 
 def test_the_dashboard_opens_with_the_headline_and_more_than_2100_are_donated(demo_app: Any, session: Session) -> None:

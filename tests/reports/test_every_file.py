@@ -103,7 +103,12 @@ def test_every_file_says_what_its_numbers_rest_on(app: Any, fleet: World, told: 
     assert " ".join(report.definition.split())[:40] in text
 
 
-@pytest.mark.parametrize("key", sorted(key for key, kind in reports().items() if kind.chart))
+NOTHING_DRAWN = {"disposal_age": "no machine of the fleet has a day of purchase; its own tests draw it"}
+
+
+@pytest.mark.parametrize(
+    "key", sorted(key for key, kind in reports().items() if kind.chart and key not in NOTHING_DRAWN)
+)
 def test_a_chart_shows_the_figures_of_its_report(fleet: World, told: Any, key: str) -> None:
     report = told(key)
     draw = report_type(key).chart
