@@ -1,9 +1,9 @@
 """The last outcomes of a period, counted by whatever a report splits them by, with what their mass rests on."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import Select, case, func, null, select
+from sqlalchemy import case, func, null, select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
@@ -75,14 +75,3 @@ def _read(session: Session, statement: Any, split: int) -> Iterator[tuple[tuple[
     for row in session.execute(statement):
         kind, model, *sums = row[split:]
         yield tuple(row[:split]), Group(kind, model, *map(int, sums))
-
-
-def machines_with(query: Query, settings: Settings, *conditions: Any) -> Select[Any]:
-    """What `ReportType.select` gives, for machines whose last outcome in the period fulfils *conditions*."""
-    found: Any = select(OutcomeFact.asset_id.label("asset_id"), OutcomeFact.key.label("key"))
-    return cast("Select[Any]", found.where(*last_in_period(query, settings), *filters(query), *conditions))
-
-
-def percent(part: float, whole: float) -> float | None:
-    """A share in percent, to a tenth; None of nothing."""
-    return round(100 * part / whole, 1) if whole else None

@@ -26,7 +26,7 @@ from inventory.reports._doubts import (
     outcome_conditions,
     register_conditions,
 )
-from inventory.reports._grouped import machines_with
+from inventory.reports._masses import machines_where
 from inventory.reports._outcomes import filters, last_in_period
 from inventory.reports._query import Query
 from inventory.reports._standing import (
@@ -159,7 +159,7 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
     if cell not in _OF:
         return None
     if cell in {each.key for each in OUTCOMES}:
-        return machines_with(query, settings, _of_outcomes(session, query, settings)[cell])
+        return machines_where(query, settings, _of_outcomes(session, query, settings)[cell])
     now = query.as_at is None
     if cell in REGISTER_TESTS:
         if now:

@@ -11,7 +11,8 @@ from inventory.config import Settings
 from inventory.lifecycle.models import OutcomeFact
 from inventory.reports._base import Column, Figure, Panel, Report, ReportType
 from inventory.reports._charts import Chart, Series
-from inventory.reports._grouped import COUNTED, machines_with, percent
+from inventory.reports._grouped import COUNTED
+from inventory.reports._masses import machines_where, percent
 from inventory.reports._outcomes import filters, last_in_period
 from inventory.reports._query import Query
 
@@ -152,7 +153,7 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
             return None
         last = [_months() < band.end] if band.end is not None else []
         conditions.append(and_(OutcomeFact.purchase_date.is_not(None), _months() >= band.first, *last))
-    return machines_with(query, settings, *conditions)
+    return machines_where(query, settings, *conditions)
 
 
 def _chart(report: Report) -> Chart | None:

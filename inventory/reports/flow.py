@@ -17,7 +17,8 @@ from inventory.register.models import Department
 from inventory.register.queries import subtree
 from inventory.reports._base import Column, Figure, Report, ReportType
 from inventory.reports._charts import Chart, Series
-from inventory.reports._grouped import COUNTED, grouped, grouped_as_stored, machines_with, percent
+from inventory.reports._grouped import COUNTED, grouped, grouped_as_stored
+from inventory.reports._masses import machines_where, percent
 from inventory.reports._outcomes import stored_counts_answer
 from inventory.reports._query import UNKNOWN_DEPARTMENT, Query
 
@@ -140,7 +141,7 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
         if key not in set(session.scalars(rows)):
             return None
         conditions.append(OutcomeFact.department_id.in_(subtree(key)))
-    return machines_with(query, settings, *conditions)
+    return machines_where(query, settings, *conditions)
 
 
 def _chart(report: Report) -> Chart | None:

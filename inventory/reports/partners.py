@@ -17,7 +17,8 @@ from inventory.register.models import Party
 from inventory.register.naming import ERASED
 from inventory.reports._base import Column, Figure, Panel, Report, ReportType, day_words
 from inventory.reports._charts import Chart, Series
-from inventory.reports._grouped import grouped, machines_with, percent
+from inventory.reports._grouped import grouped
+from inventory.reports._masses import machines_where, percent
 from inventory.reports._query import Query
 from inventory.reports._standing import start_of_next
 
@@ -168,7 +169,7 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
         if number is None:
             return None
         conditions.append(fact.counterpart_id == number)
-    return machines_with(query, settings, *conditions)
+    return machines_where(query, settings, *conditions)
 
 
 def _chart(report: Report) -> Chart | None:
