@@ -9,7 +9,7 @@ from inventory.accounts.models import Account
 from tests.conftest import World, statements
 from tests.web.browser import kinds_of, sign_in, words
 
-MOST_STATEMENTS = 9
+MOST_STATEMENTS = 10
 
 
 def test_looking_at_a_machine_records_nothing(app: Flask, world: World) -> None:
