@@ -16,6 +16,7 @@ from flask import Flask, Response, abort, current_app, g, jsonify, redirect, ren
 from flask import session as browser_session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import select
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import IntegerConverter, Map
@@ -185,13 +186,13 @@ def add_shell(app: Flask) -> None:
     app.url_map.converters["int"] = _RowNumber
     app.before_request(_refuse_nameless)
     app.before_request(_refuse_nothing_in_a_path)
-    app.before_request(_refuse_what_no_database_holds)
     app.before_request(_lead_to_setup)
     app.after_request(_add_headers)
     app.url_defaults(_name_version)
     app.register_error_handler(InventoryError, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DataError, _not_held)
     app.register_error_handler(Exception, _unexpected)
     app.context_processor(_context)
     app.jinja_env.filters.update(FILTERS)
@@ -211,20 +212,6 @@ def _refuse_nothing_in_a_path() -> None:
     # No name holds the character NUL, and PostgreSQL takes it in no question.
     if "\x00" in request.path and not request.path.startswith("/api/"):
         abort(404)
-
-
-def _refuse_what_no_database_holds() -> None:
-    # One place for every form: what slips past a form's own check would fail on PostgreSQL only.
-    if request.method != "POST" or request.path.startswith("/api/") or request.is_json:
-        return
-    for name, values in request.form.lists():
-        if "\x00" in name or any("\x00" in value for value in values):
-            field = name.replace("\x00", "")[:40]
-            raise ValidationRefused(
-                mark("{name}: the text has a character that cannot be stored. Nothing was changed."),
-                field=field,
-                name=field,
-            )
 
 
 def _lead_to_setup() -> AnyResponse | None:
@@ -328,6 +315,18 @@ def _http_error(error: HTTPException) -> Any:
     if wants_json():
         return jsonify({"status": status, "title": title, "detail": words}), status
     return _page(status, title, words)
+
+
+def _not_held(error: DataError) -> Any:
+    """PostgreSQL holds no NUL: where a form let one through to it, the field is named; all else is our fault."""
+    sent = ((name, value) for name, values in request.values.lists() for value in values)
+    field = next((name for name, value in sent if "\x00" in name + value), None)
+    if field is None:
+        return _unexpected(error)
+    db.session.rollback()
+    name = field.replace("\x00", "")[:40]
+    words = mark("{name}: the text has a character that cannot be stored. Nothing was changed.")
+    return _refused(ValidationRefused(words, field=name, name=name))
 
 
 def _unexpected(error: Exception) -> Any:

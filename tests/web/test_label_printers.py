@@ -66,7 +66,7 @@ def test_a_printer_is_kept_chosen_printed_with_changed_and_removed(app: Flask, w
 @pytest.mark.parametrize(
     ("change", "said"),
     [({"name": ""}, "1 to 80 characters"), ({"right": "51"}, "from -50 to 50"), ({"down": "x"}, "not 'x'"),
-     ({"family": "fax"}, "no kind of printer")],
+     ({"family": "fax"}, "no kind of printer"), ({"name": "a\x00b"}, "cannot be stored")],
 )  # fmt: skip
 def test_a_printer_that_makes_no_sense_is_refused_and_the_form_keeps_what_was_typed(
     app: Flask, world: World, change: dict[str, str], said: str
