@@ -1,9 +1,9 @@
-"""Ledger lines of periods as SQL: machines that were retired, what inspections found, what was received."""
+"""Ledger lines of periods as SQL: machines that were retired, what inspections found, any other standing line."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Select, and_, bindparam, case, exists, false, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -36,16 +36,18 @@ class Span:
         return begin, datetime.combine(self.last + timedelta(days=1), time(), settings.zone).astimezone(UTC)
 
 
-def standing_lines(session: Session, query: Query, settings: Settings, kind: str, spans: Sequence[Span]) -> Select[Any]:
-    """Lines of *kind* in *spans* that stood at `as_at`, with the span of each; spans must not overlap.
+def standing_lines(
+    session: Session, query: Query, settings: Settings, kinds: Collection[str], spans: Sequence[Span]
+) -> Select[Any]:
+    """Lines of *kinds* in *spans* that stood at `as_at`, with the span of each; spans must not overlap.
 
     Kind and department are those of the machine as known at `as_at`: these lines have none of their own.
     """
     line, void = LifecycleEvent, aliased(LifecycleEvent)
     voided = exists().where(void.voids == line.key)
     conditions: list[Any] = [
-        line.kind == kind,
-        *known_of(session, query, kind),
+        line.kind.in_(kinds),
+        *known_of(session, query, kinds),
         # Nobody outside receives a machine by these lines.
         *([false()] if query.partner or query.contractor else []),
     ]
@@ -67,6 +69,14 @@ def standing_lines(session: Session, query: Query, settings: Settings, kind: str
     return asked
 
 
+def machines_with_lines(session: Session, query: Query, settings: Settings, kinds: Collection[str]) -> Select[Any]:
+    """What `ReportType.select` gives: machines with a standing line of *kinds* in the period, each with one of them."""
+    span = Span("period", query.start or settings.programme_start, query.to)
+    lines = standing_lines(session, query, settings, kinds, [span]).subquery()
+    last: Any = select(lines.c.asset_id, func.max(lines.c.key).label("key")).group_by(lines.c.asset_id)
+    return cast("Select[Any]", last)
+
+
 def _within(line: Any, begin: datetime, end: datetime | None) -> Any:
     return and_(line.occurred_at >= begin, *([line.occurred_at < end] if end else []))
 
@@ -81,7 +91,7 @@ def retired(session: Session, query: Query, settings: Settings, spans: Sequence[
     correction = exists().where(mended.asset_id == line.asset_id, mended.kind == "corrected")
     if query.as_at is not None:
         correction = correction.where(mended.recorded_at <= query.as_at)
-    lines = standing_lines(session, query, settings, "returned", spans)
+    lines = standing_lines(session, query, settings, ("returned",), spans)
     from_use = exists().where(
         before.asset_id == line.asset_id, before.sequence == line.sequence - 1, before.status_after == "in_use"
     )
@@ -112,7 +122,7 @@ def inspected(session: Session, query: Query, settings: Settings, spans: Sequenc
     ``fit`` is 1 where the route that the person advised (where none was, the one that the rules advised) is
     not recycling, and where neither stands there, where the machine is fully working.
     """
-    lines = standing_lines(session, query, settings, "inspected", spans).subquery()
+    lines = standing_lines(session, query, settings, ("inspected",), spans).subquery()
     route = func.coalesce(lines.c.details["advised_route"].as_string(), lines.c.details["computed_route"].as_string())
     working = lines.c.details["functional"].as_string() == "working"
     place = func.row_number().over(

@@ -1,7 +1,7 @@
 """Which machines stood where on a day: the register's present rows, or a replay, for reports about stock."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 
@@ -49,8 +49,8 @@ def present(query: Query) -> list[Any]:
     return found
 
 
-def known_of(session: Session, query: Query, kind: str) -> list[Any]:
-    """Conditions on the register's rows of machines that have a line of *kind*: `present`, as known at `as_at`.
+def known_of(session: Session, query: Query, kinds: Collection[str]) -> list[Any]:
+    """Conditions on the register's rows of machines that have a line of *kinds*: `present`, as known at `as_at`.
 
     A machine of which nothing was recorded since stands as it did then; the others are replayed.
     """
@@ -59,8 +59,8 @@ def known_of(session: Session, query: Query, kind: str) -> list[Any]:
     line, later = LifecycleEvent, aliased(LifecycleEvent)
     told_since = exists().where(later.asset_id == Asset.id, later.recorded_at > query.as_at)
     since = exists().where(later.asset_id == line.asset_id, later.recorded_at > query.as_at)
-    numbers = session.scalars(select(line.asset_id).where(line.kind == kind, since).distinct()).all()
-    codes = _codes(session, query)
+    numbers = session.scalars(select(line.asset_id).where(line.kind.in_(kinds), since).distinct()).all()
+    codes = codes_of(session, query)
     found = []
     for start in range(0, len(numbers), _PAGE):
         for number, history in load_lines(session, numbers[start : start + _PAGE]).items():
@@ -71,7 +71,7 @@ def known_of(session: Session, query: Query, kind: str) -> list[Any]:
     return [or_(and_(~told_since, *present(query)), Asset.id.in_(replayed))]
 
 
-def _codes(session: Session, query: Query) -> set[str] | None:
+def codes_of(session: Session, query: Query) -> set[str] | None:
     """Codes of the department that is asked for and of all beneath it; None where all, or none, are wanted."""
     if not query.department or query.department == UNKNOWN_DEPARTMENT:
         return None
@@ -82,7 +82,11 @@ def _stands(state: State, query: Query, codes: set[str] | None) -> bool:
     """Whether a machine in *state* is one of those that are asked for."""
     if state.status in (None, "withdrawn") or state.kind not in query.kinds:
         return False
-    department = state.facts.get("department")
+    return stood_in(state.facts.get("department"), query, codes)
+
+
+def stood_in(department: str | None, query: Query, codes: set[str] | None) -> bool:
+    """Whether *department* is one that is asked for; *codes*: of `codes_of`."""
     if query.department == UNKNOWN_DEPARTMENT:
         return department is None
     return codes is None or department in codes
@@ -93,7 +97,7 @@ def past(session: Session, query: Query, settings: Settings) -> Iterator[tuple[i
     end = None
     if query.to is not None:
         end = start_of_next(query.to, settings)
-    codes = _codes(session, query)
+    codes = codes_of(session, query)
     for number, state in states_at(session, end, query.as_at):
         if _stands(state, query, codes):
             yield number, state

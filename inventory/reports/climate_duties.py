@@ -1,7 +1,7 @@
 """Public Bodies Climate Change Duties: lines for part 3 (waste) and part 5 (procurement), as a table to paste."""
 
 from datetime import date
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from inventory.reports._base import Column, Figure, Report, ReportType
 from inventory.reports._charts import Chart, Series
 from inventory.reports._masses import Load
 from inventory.reports._query import Query
-from inventory.reports._returns import Span, standing_lines
+from inventory.reports._returns import machines_with_lines
 from inventory.reports._standing import reference_day
 from inventory.reports._waste import (
     ROUTES,
@@ -158,10 +158,7 @@ def _count(session: Session, query: Query, settings: Settings, key: str) -> int:
 def _part_5(session: Session, query: Query, settings: Settings, key: str) -> Select[Any]:
     if key != "received":
         return prevention_machines(query, settings, key)
-    span = Span(key, query.start or settings.programme_start, query.to)
-    lines = standing_lines(session, whole(query), settings, "received", [span]).subquery()
-    last: Any = select(lines.c.asset_id, func.max(lines.c.key).label("key")).group_by(lines.c.asset_id)
-    return cast("Select[Any]", last)
+    return machines_with_lines(session, whole(query), settings, (key,))
 
 
 def _select(session: Session, query: Query, settings: Settings, cell: str) -> Select[Any] | None:

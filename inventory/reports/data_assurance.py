@@ -15,10 +15,9 @@ from inventory.lifecycle.event_types import CORRECTION
 from inventory.lifecycle.loading import load_lines
 from inventory.lifecycle.models import EventPersonal, LifecycleEvent
 from inventory.lifecycle.rules import replay
-from inventory.register.models import Department
-from inventory.register.queries import subtree
 from inventory.reports._base import NO_RECEIVER, Column, Figure, Panel, Report, ReportType
-from inventory.reports._query import UNKNOWN_DEPARTMENT, Query
+from inventory.reports._query import Query
+from inventory.reports._standing import codes_of, stood_in
 from inventory.sanitisation.handing_over import BELOW, EXCEPTIONS, HANDS_OVER, findings
 
 DEFINITION: Final = (
@@ -90,9 +89,7 @@ def _of(session: Session, query: Query, settings: Settings, numbers: Sequence[in
     end = None
     if query.to is not None:
         end = datetime.combine(query.to + timedelta(days=1), time(), settings.zone).astimezone(UTC)
-    codes = None
-    if query.department and query.department != UNKNOWN_DEPARTMENT:
-        codes = set(session.scalars(select(Department.code).where(Department.id.in_(subtree(query.department)))))
+    codes = codes_of(session, query)
     numbers = sorted(numbers)
     first = query.start or settings.programme_start
     for start in range(0, len(numbers), _PAGE):
@@ -104,9 +101,7 @@ def _of(session: Session, query: Query, settings: Settings, numbers: Sequence[in
             for each in found:
                 if local_day(each.occurred_at, settings) < first:
                     continue
-                if query.department == UNKNOWN_DEPARTMENT and each.department is not None:
-                    continue
-                if codes is not None and each.department not in codes:
+                if not stood_in(each.department, query, codes):
                     continue
                 yield Told(number, each.row, each.key, each.occurred_at)
 

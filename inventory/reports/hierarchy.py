@@ -2,28 +2,22 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, case, exists, false, func, null, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, case, func, null, select
+from sqlalchemy.orm import Session
 
 from inventory.config import Settings
-from inventory.db import among
 from inventory.footprint.mass import Group, Mass, mass_of
 from inventory.footprint.queries import factor_book
-from inventory.lifecycle.counting import local_day
-from inventory.lifecycle.loading import load_lines
-from inventory.lifecycle.models import LifecycleEvent, OutcomeFact, Tally
-from inventory.lifecycle.rules import replay
+from inventory.lifecycle.models import OutcomeFact, Tally
 from inventory.lifecycle.waste_hierarchy import IN_HIERARCHY, MEASURES, TIERS
-from inventory.register.models import Asset, Department
-from inventory.register.queries import subtree
 from inventory.reports._base import Column, Figure, Report, ReportType
 from inventory.reports._charts import Chart, Series
 from inventory.reports._masses import mass_words, unknown_kind_words
 from inventory.reports._outcomes import filters, last_in_period, stored_counts_answer, tally_department
-from inventory.reports._query import GROUPS, UNKNOWN_DEPARTMENT, Query
+from inventory.reports._query import GROUPS, Query
+from inventory.reports._returns import machines_with_lines
 
 DEFINITION = (
     "For each machine its last standing outcome reached in the period, by tier of the waste hierarchy (Directive "
@@ -36,8 +30,6 @@ OUTSIDE = (
     ("loss", "Lost or stolen"),
 )
 EXTENDING = ("repaired", "upgraded")
-_PAGE = 1_000
-"""Machines replayed at a time."""
 
 
 class Counted(NamedTuple):
@@ -187,78 +179,13 @@ def lives_extended(session: Session, query: Query, settings: Settings, *, stored
             *tally_department(query),
         )
     else:
-        counted = select(func.count()).select_from(_extended(session, query, settings).subquery())
+        counted = select(func.count()).select_from(machines_with_lines(session, query, settings, EXTENDING).subquery())
     return int(session.scalar(counted) or 0)
-
-
-def _extended(session: Session, query: Query, settings: Settings) -> Select[Any]:
-    """Machines with a standing repair or upgrade in the period, each with its last such line."""
-    if query.as_at is not None:
-        return _extended_then(session, query, query.as_at, settings)
-    line, void = LifecycleEvent, aliased(LifecycleEvent)
-    start = query.start or settings.programme_start
-    zone = settings.zone
-    conditions = [
-        line.kind.in_(EXTENDING),
-        line.occurred_at >= datetime.combine(start, time(), zone).astimezone(UTC),
-        Asset.status != "withdrawn",
-        # Nobody receives a machine whose life is extended.
-        *([false()] if query.partner or query.contractor else []),
-        Asset.kind.in_(sorted(query.kinds)),
-    ]
-    voided = exists().where(void.voids == line.key)
-    if query.to is not None:
-        end = datetime.combine(query.to + timedelta(days=1), time(), zone)
-        conditions.append(line.occurred_at < end.astimezone(UTC))
-    if query.department == UNKNOWN_DEPARTMENT:
-        conditions.append(Asset.department_id.is_(None))
-    elif query.department:
-        conditions.append(Asset.department_id.in_(subtree(query.department)))
-    found: Any = (
-        select(line.asset_id.label("asset_id"), func.max(line.key).label("key"))
-        .join(Asset, Asset.id == line.asset_id)
-        .where(*conditions, ~voided)
-        .group_by(line.asset_id)
-    )
-    return cast("Select[Any]", found)
-
-
-def _extended_then(session: Session, query: Query, as_at: datetime, settings: Settings) -> Select[Any]:
-    """The same as it was known at a past moment: kind, department and merging by a replay of each machine."""
-    line = LifecycleEvent
-    repaired = select(line.asset_id).where(line.kind.in_(EXTENDING), line.recorded_at <= as_at).distinct()
-    numbers = sorted(session.scalars(repaired))
-    start = query.start or settings.programme_start
-    codes: set[str | None] | None = None
-    if query.department == UNKNOWN_DEPARTMENT:
-        codes = {None}
-    elif query.department:
-        codes = set(session.scalars(select(Department.code).where(Department.id.in_(subtree(query.department)))))
-    keys = []
-    for place in range(0, len(numbers), _PAGE):
-        for history in load_lines(session, numbers[place : place + _PAGE]).values():
-            known = [each for each, _ in history if each.recorded_at <= as_at]
-            state = replay(known)
-            if state.status in (None, "withdrawn") or state.kind not in query.kinds:
-                continue
-            if codes is not None and state.facts.get("department") not in codes:
-                continue
-            void = {each.voids for each in known}
-            standing = [
-                each.key
-                for each in known
-                if each.kind in EXTENDING
-                and each.key not in void
-                and start <= local_day(each.occurred_at, settings) <= (query.to or date.max)
-            ]
-            keys += [max(standing)] if standing else []
-    found: Any = select(line.asset_id.label("asset_id"), line.key.label("key")).where(among(session, line.key, keys))
-    return cast("Select[Any]", found)
 
 
 def _select(session: Session, query: Query, settings: Settings, cell: str) -> Select[Any] | None:
     if cell == "extended":
-        return _extended(session, query, settings)
+        return machines_with_lines(session, query, settings, EXTENDING)
     fact = OutcomeFact
     name, _, part = cell.partition(".")
     conditions: list[Any] = []
