@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from inventory.config import Settings
 from inventory.footprint.factors import Conversion, FactorBook, FactorSet
-from inventory.reports._base import Column, Figure, Report, ReportType
+from inventory.reports._base import Column, Figure, Panel, Report, ReportType
 from inventory.reports._charts import Chart, Series
 from inventory.reports._masses import Load
 from inventory.reports._query import Query
@@ -179,6 +179,12 @@ def _chart(report: Report) -> Chart | None:
     return Chart("bars", "Waste by route, in tonnes", tuple(ROUTES[row["key"]] for row in rows), (series,), "t")
 
 
+def _panel(report: Report) -> list[Panel]:
+    whole = next(row for row in report.rows if row["key"] == "all")
+    words = "of waste by route, in the report on climate change duties"
+    return [Panel("Emissions of waste", whole["co2e"], "t CO2e", words)]
+
+
 REPORT = ReportType(
     "climate_duties",
     "Climate change duties",
@@ -198,6 +204,7 @@ REPORT = ReportType(
     filters=WASTE_FILTERS,
     subjects=("class_footprint", "model_footprint", "conversion"),
     chart=_chart,
+    panel=_panel,
     topic="Waste",
     place=40,
 )

@@ -6,7 +6,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from inventory.config import Settings
-from inventory.reports._base import Column, Figure, Report, ReportType
+from inventory.reports._base import Column, Figure, Panel, Report, ReportType
 from inventory.reports._charts import Chart
 from inventory.reports._masses import Load
 from inventory.reports._query import Query
@@ -93,6 +93,11 @@ def _chart(report: Report) -> Chart | None:
     return chart_of(rows, "Contribution to the waste mass, in tonnes", "t")
 
 
+def _panel(report: Report) -> list[Panel]:
+    total = next(row for row in report.rows if row["key"] == "total")
+    return [Panel("Waste mass for HESA", total["together"], "t", f"this register's contribution; {total['flag']}")]
+
+
 REPORT = ReportType(
     "hesa",
     "HESA waste mass",
@@ -111,6 +116,7 @@ REPORT = ReportType(
     filters=WASTE_FILTERS,
     subjects=("class_footprint", "model_footprint"),
     chart=_chart,
+    panel=_panel,
     topic="Waste",
     place=30,
 )

@@ -491,3 +491,13 @@ def test_a_report_takes_as_many_statements_however_many_machines_there_are(hub: 
     with statements(hub.session.get_bind()) as sent:
         report(hub, key)
     assert len(sent) <= limit, sent
+
+
+@pytest.mark.parametrize(("key", "row", "column"), [("hesa", "total", "together"), ("climate_duties", "all", "co2e")])
+def test_a_return_gives_its_total_as_a_key_figure(yard: World, key: str, row: str, column: str) -> None:
+    found = report(yard, key)
+    panel = report_type(key).panel
+    assert panel is not None
+    (figure,) = panel(found)
+    assert figure.figure == next(each for each in found.rows if each["key"] == row)[column]
+    assert figure.unit == next(each.unit for each in found.columns if each.key == column)
