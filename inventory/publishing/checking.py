@@ -11,6 +11,7 @@ from inventory.config import Settings
 from inventory.errors import InventoryError
 from inventory.publishing.chains import chains_at
 from inventory.publishing.frozen import Difference, differences, digest_of, with_pinned
+from inventory.publishing.lasting import lasting
 from inventory.publishing.models import Statement
 from inventory.publishing.service import departments_under, pinned_query
 from inventory.reports._base import RULES_VERSION, run
@@ -86,7 +87,7 @@ def check(session: Session, statement: Statement, settings: Settings) -> Check:
         return Check(intact, fits, lines_then, chains.lines, (), problem)
     try:
         query = pinned_query(statement, frozen)
-        now = to_dict(run(told["report"], session, query, frozen))
+        now = to_dict(lasting(run(told["report"], session, query, frozen)))
     except InventoryError as error:
         return Check(intact, fits, lines_then, chains.lines, (), f"It cannot be worked out again: {error.message}")
     differs = tuple(differences(told, now))

@@ -34,10 +34,6 @@ NOT_FROZEN: Final = {
     "local_https": "of the server",
 }
 """Settings that no figure rests on, each with what it is of; every other one is frozen with the figures."""
-UNPUBLISHED: Final = {
-    "data_assurance": "its reasons are free text, which must stay erasable, and it names what is still wrong",
-}
-"""Reports that cannot be published, each with the reason."""
 _PLAIN_COLUMNS: Final = ("", "Number", "Machines", "Together")
 """Columns whose name adds nothing to that of the row."""
 COUNTED: Final = ("machines", "events")

@@ -18,7 +18,6 @@ from inventory.lifecycle.counting import local_day
 from inventory.lifecycle.requests import Recorder
 from inventory.publishing.chains import Chains, chains_at, lines_by
 from inventory.publishing.frozen import (
-    UNPUBLISHED,
     VERSION,
     digest_of,
     figures_of,
@@ -26,6 +25,7 @@ from inventory.publishing.frozen import (
     pinned_settings,
     with_pinned,
 )
+from inventory.publishing.lasting import lasting
 from inventory.publishing.models import Statement, StatementAct
 from inventory.register.models import Department
 from inventory.register.queries import subtree
@@ -99,11 +99,9 @@ def prepare(session: Session, ask: Ask, recorder: Recorder) -> Draft:
         restated = _restatable(session, ask)
         settings = with_pinned(settings, restated.content["settings"])
         key, query = restated.content["report"]["report"], replace(pinned_query(restated, settings), as_at=None)
-    if key in UNPUBLISHED:
-        raise RuleRefused(f"This report cannot be published: {UNPUBLISHED[key]}.")
     report_type(key)
     query = pinned(query, recorder.now, settings)
-    report = run(key, session, query, settings)
+    report = lasting(run(key, session, query, settings))
     # The sets of factors that were in force are named, so that newer ones do not take their place.
     factors = tuple(each.key for each in report.factors)
     told = to_dict(replace(report, query=replace(report.query, factors=factors)))

@@ -19,6 +19,7 @@ from inventory.publishing.frozen import (
     differences,
     with_pinned,
 )
+from inventory.publishing.lasting import lasting
 from inventory.publishing.models import Statement
 from inventory.publishing.service import pinned_query
 from inventory.reports._base import Report, report_type, run
@@ -51,12 +52,12 @@ def today(session: Session, statement: Statement, settings: Settings) -> Today:
     frozen = with_pinned(settings, statement.content["settings"])
     told = statement.content["report"]
     query = _now(pinned_query(statement, frozen))
-    report = run(told["report"], session, query, frozen)
+    report = lasting(run(told["report"], session, query, frozen))
     now = to_dict(report)
     found = Today(report, now, tuple(differences(told, now)))
     if not statement.content["factors"]:
         return found
-    newest = run(told["report"], session, replace(query, factors=()), frozen)
+    newest = lasting(run(told["report"], session, replace(query, factors=()), frozen))
     newer = tuple(each for each in newest.factors if each.key not in statement.content["factors"])
     return replace(found, newer=newer, with_newer=tuple(differences(now, to_dict(newest)))) if newer else found
 

@@ -1,6 +1,6 @@
 """What every report has: its answer with cells that open their machines, and its registry."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -119,6 +119,8 @@ class ReportType:
     """Where it stands among those of its topic."""
     panel: Callable[[Report], Sequence[Panel]] | None = None
     """Its key figures for the dashboard."""
+    erasable: Callable[[Mapping[str, Any]], bool] | None = None
+    """Rows that hold people's own words: these must stay erasable, so no statement freezes such a row."""
     dear: bool = False
     """It reads the lines of many machines: its key figures stand on their own page only, not on the dashboard."""
 

@@ -193,6 +193,7 @@ REPORT = ReportType(
     filters=NO_RECEIVER,
     panel=_panel,
     dear=True,
+    erasable=lambda row: str(row["machines"].cell).startswith("below."),
     topic="Trust in the numbers",
     place=10,
 )

@@ -10,7 +10,8 @@ from inventory.errors import InventoryError, ValidationRefused
 from inventory.publishing import service
 from inventory.publishing.checking import check
 from inventory.publishing.files import to_csv, to_json
-from inventory.publishing.frozen import UNPUBLISHED, figures_of, first_figure
+from inventory.publishing.frozen import figures_of, first_figure
+from inventory.publishing.lasting import lasting
 from inventory.publishing.queries import acts_of, beside, statements
 from inventory.publishing.service import ACTS, Ask, find_statement
 from inventory.publishing.switches import public_page, switch_public_page
@@ -51,9 +52,8 @@ def index() -> str:
 @requires("publish")
 def publish(key: str) -> AnyResponse:
     """Ask what is to be frozen, and freeze it."""
-    kind, query, refusal = report_type(key), asked(), None
-    if key in UNPUBLISHED:
-        raise ValidationRefused(f"The report {kind.title!r} cannot be published: {UNPUBLISHED[key]}.")
+    query, refusal = asked(), None
+    report_type(key)
     values = request.form.to_dict()
     if request.method == "POST":
         try:
@@ -70,7 +70,7 @@ def publish(key: str) -> AnyResponse:
         except InventoryError as error:
             session().rollback()
             refusal = error
-    report = answer(key, query)
+    report = lasting(answer(key, query))
     told = to_dict(report)
     page = render_template(
         "publishing/publish.html",

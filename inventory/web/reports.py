@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from inventory.lifecycle.event_types import EVENT_TYPES
-from inventory.publishing.frozen import UNPUBLISHED
 from inventory.register.kinds import KINDS
 from inventory.register.rows import AssetRow
 from inventory.register.statuses import STATUSES
@@ -56,7 +55,7 @@ def show(key: str) -> str:
         filters=kind.filters,
         files=[(each.label, _file(key, each.key, query)) for each in FORMATS.values()],
         svg_href=url_for("web_report_files.picture", key=key, **query.to_args()) if chart else None,
-        publish_href=url_for("web_publishing.publish", key=key, **query.to_args()) if key not in UNPUBLISHED else None,
+        publish_href=url_for("web_publishing.publish", key=key, **query.to_args()),
     )
 
 

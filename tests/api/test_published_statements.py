@@ -40,7 +40,6 @@ def test_what_is_wrong_is_named(fleet: World, admin: Caller, api: Callable[[str]
         ({"key": "k", "report": "headline", "query": {"year": "x"}}, 422, "year"),
         ({"key": "k", "report": "headline", "query": {"nonsense": 1}}, 422, None),
         ({"key": "k", "report": "headline", "headline": "x"}, 422, "headline"),
-        ({"key": "k", "report": "data_assurance"}, 409, None),
         ({"key": "k", "restates": "0" * 32, "reason": "r"}, 404, None),
     ):
         answer = admin.post("/statements", body)
