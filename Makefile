@@ -6,6 +6,8 @@ PORT ?= $(if $(SECURE),5443,5000)
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+# Modules are compiled once, not at each start, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test soak check bench lock clean

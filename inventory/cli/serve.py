@@ -1,17 +1,18 @@
 """`flask serve`: migrate, fill an empty database with the demonstration, and hand over to the web server."""
 
-import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from inventory.accounts.models import Account
+from inventory.cli import _server
 from inventory.cli._https import address_of, authority_of, tell
 from inventory.cli._network import this_host
 from inventory.config import ca_folder
@@ -56,31 +57,36 @@ def command(https: bool, port: int | None, host: str | None, workers: int, demo:
     db.session.remove()
     db.engine.dispose()
     sys.stdout.flush()
-    gunicorn = Path(sys.executable).with_name("gunicorn")
-    os.execv(  # noqa: S606 - the web server takes this process's place, so that signals reach it
-        str(gunicorn),
-        [str(gunicorn), "--bind", f"{authority_of(host)}:{port}", "--workers", str(workers), "--timeout", "300",
-         *_serving(secure[1] if secure else None), "wsgi:app"],
-    )  # fmt: skip
+    bound = {"bind": f"{authority_of(host)}:{port}", "workers": workers, "timeout": 300}
+    _server.serve(_this_app(), bound | _kind(secure[1] if secure else None))
 
 
 def _secure(host: str, port: int) -> tuple[str, "Prepared"]:
-    """Address and files; what starts after this knows by its environment how it is served."""
+    """Address and files; the application knows from here on how it is served."""
     from inventory.local_ca import prepare
 
     here = this_host()
     prepared = prepare(ca_folder(Path(current_app.instance_path)), _institution(), here, datetime.now(UTC))
-    os.environ |= {"SECURE_COOKIES": "1", "LOCAL_HTTPS": "1"}
+    told = replace(current_app.config["SETTINGS"], secure_cookies=True, local_https=True)
+    current_app.config.update(SETTINGS=told, SESSION_COOKIE_SECURE=True)
     return address_of(host, port, here), prepared
 
 
-def _serving(prepared: "Prepared | None") -> list[str]:
+def _kind(prepared: "Prepared | None") -> dict[str, Any]:
+    """What of the web server's settings depends on how it is reached."""
     if prepared is None:
-        return ["--worker-class", "sync", "--log-level", "warning"]
+        return {"worker_class": "sync", "loglevel": "warning"}
     # A device that does not trust the authority yet is a warning with each connection: the code would scroll away.
     # Browsers open connections ahead of need: each would hold a process of the plain kind until it ended.
-    return ["--worker-class", "gthread", "--threads", "8", "--keep-alive", "30", "--log-level", "error",
-            "--certfile", str(prepared.certificate_file), "--keyfile", str(prepared.key_file)]  # fmt: skip
+    return {
+        "worker_class": "gthread", "threads": 8, "keepalive": 30, "loglevel": "error",
+        "certfile": str(prepared.certificate_file), "keyfile": str(prepared.key_file),
+    }  # fmt: skip
+
+
+def _this_app() -> Flask:
+    app: Flask = cast(Any, current_app)._get_current_object()
+    return app
 
 
 def _institution() -> str:

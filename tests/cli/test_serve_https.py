@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import psutil
 import pytest
 
-from inventory.cli import _network
+from inventory.cli import _network, _server
 from inventory.cli._https import address_of, tell
 from inventory.cli._network import address_for_phones, this_host
 from inventory.local_ca import Host, prepare
@@ -202,15 +202,12 @@ def test_what_is_not_in_the_certificate_is_told(tmp_path: Path, capsys: pytest.C
 
 
 @pytest.fixture
-def command_line(app: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, list[str]]]:
+def command_line(app: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, dict[str, Any]]]:
     """Runs `serve` up to where the web server takes over: what it printed, and how that is started."""
-    started: list[list[str]] = []
-    monkeypatch.setattr(os, "execv", lambda program, arguments: started.append(arguments))
-    # What the command sets for the web server is taken back with these.
-    monkeypatch.setenv("SECURE_COOKIES", "0")
-    monkeypatch.setenv("LOCAL_HTTPS", "0")
+    started: list[dict[str, Any]] = []
+    monkeypatch.setattr(_server, "serve", lambda served, options: started.append(options))
 
-    def run(*arguments: str) -> tuple[str, list[str]]:
+    def run(*arguments: str) -> tuple[str, dict[str, Any]]:
         result = app.test_cli_runner().invoke(args=["serve", "--no-demo", *arguments])
         assert result.exit_code == 0, result.output
         return result.output, started.pop()
@@ -218,25 +215,25 @@ def command_line(app: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
     return run
 
 
-def test_without_https_it_is_this_machine_alone(command_line: Callable[..., tuple[str, list[str]]]) -> None:
+def test_without_https_it_is_this_machine_alone(command_line: Callable[..., Any], app: Any) -> None:
     told, started = command_line()
     assert "http://127.0.0.1:5000" in told and "/trust" not in told
-    assert started[started.index("--bind") + 1] == "127.0.0.1:5000"
-    assert "--certfile" not in started and os.environ["SECURE_COOKIES"] == "0"
-    assert command_line("--host", "::1", "--port", "80")[1][2] == "[::1]:80"
+    assert started["bind"] == "127.0.0.1:5000"
+    assert "certfile" not in started and not app.config["SESSION_COOKIE_SECURE"]
+    assert command_line("--host", "::1", "--port", "80")[1]["bind"] == "[::1]:80"
 
 
-def test_with_https_it_is_the_network(command_line: Callable[..., tuple[str, list[str]]], app: Any) -> None:
+def test_with_https_it_is_the_network(command_line: Callable[..., Any], app: Any) -> None:
     told, started = command_line("--https")
     folder = Path(app.instance_path) / "local-ca"
-    assert started[started.index("--bind") + 1] == "0.0.0.0:5443"
-    assert started[started.index("--certfile") + 1] == str(folder / "server.crt")
-    assert started[started.index("--keyfile") + 1] == str(folder / "server.key")
-    assert (os.environ["SECURE_COOKIES"], os.environ["LOCAL_HTTPS"]) == ("1", "1")
+    assert started["bind"] == "0.0.0.0:5443"
+    assert started["certfile"] == str(folder / "server.crt")
+    assert started["keyfile"] == str(folder / "server.key")
+    assert app.config["SESSION_COOKIE_SECURE"] and app.config["SETTINGS"].local_https
     assert "was made for this server" in told
     again, started = command_line("--https", "--port", "8443")
     assert "was made for this server" not in again and fingerprint_lines(again) == fingerprint_lines(told)
-    assert started[started.index("--bind") + 1] == "0.0.0.0:8443"
+    assert started["bind"] == "0.0.0.0:8443"
 
 
 def test_a_terminal_without_blocks_is_told_the_address_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
