@@ -42,6 +42,8 @@ class Column:
     key: str
     label: str
     unit: str = ""
+    heads: Callable[[str], str] | None = None
+    """On paper and screen rows with the same words here stand together under a heading, which this gives."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class ReportType:
     """Its key figures for the dashboard."""
     erasable: Callable[[Mapping[str, Any]], bool] | None = None
     """Rows that hold people's own words: these must stay erasable, so no statement freezes such a row."""
+    across: bool = False
+    """Its page is printed across: its columns need the room."""
     dear: bool = False
     """It reads the lines of many machines: its key figures stand on their own page only, not on the dashboard."""
 

@@ -29,6 +29,7 @@ _SMALL: Final = ParagraphStyle("small", fontName=fonts.TEXT, fontSize=9, leading
 _NOTE: Final = ParagraphStyle("note", parent=_SMALL, fontSize=8.5, leading=10.5, textColor=_QUIET, spaceAfter=2)
 _TITLE: Final = ParagraphStyle("title", parent=_SMALL, fontSize=18, leading=22, spaceAfter=4)
 _HEAD: Final = ParagraphStyle("head", parent=_SMALL, fontSize=8, leading=10, textColor=_QUIET)
+_OVER: Final = ParagraphStyle("over", parent=_SMALL, fontSize=10, leading=18)
 _NUMBER: Final = ParagraphStyle("number", parent=_SMALL, alignment=TA_RIGHT)
 _NUMBER_HEAD: Final = ParagraphStyle("number head", parent=_HEAD, alignment=TA_RIGHT)
 _SAID_ABOVE: Final = ("Title", "Institution", "Period", "Scope", "As at", "Counting rules")
@@ -85,8 +86,8 @@ def _foot(report: Report, about: About) -> str:
 
 def _layout(report: Report) -> tuple[tuple[float, float], list[float]]:
     """(page, widths of the columns): upright if every column has the room it needs, else across."""
-    least = [_least(each, report.rows) for each in report.columns]
-    best = [max(low, _best(each, report.rows)) for low, each in zip(least, report.columns, strict=True)]
+    least = [_least(each, report.rows) for each in _shown(report)]
+    best = [max(low, _best(each, report.rows)) for low, each in zip(least, _shown(report), strict=True)]
     for page in (A4, landscape(A4)):
         room = page[0] - 2 * points(MARGIN_MM)
         if sum(least) <= room:
@@ -100,20 +101,25 @@ def _layout(report: Report) -> tuple[tuple[float, float], list[float]]:
     return page, [low + (high - low) * spare / wanted for low, high in zip(least, best, strict=True)]
 
 
+def _shown(report: Report) -> list[Column]:
+    """The columns but that whose words stand as headings over the rows."""
+    return [each for each in report.columns if not each.heads]
+
+
 def _heading(column: Column) -> str:
     return f"{column.label}, {column.unit}" if column.unit not in ("", "machines") else column.label
 
 
 def _least(column: Column, rows: Sequence[dict[str, Any]]) -> float:
     """Points without which a number or the longest word of a column would break."""
-    cells = [cell_words(row.get(column.key)) for row in rows]
+    cells = [cell_words(row.get(column.key), column.unit) for row in rows]
     bits = cells if column.unit else [word for cell in cells for word in cell.split()]
     head = max(_width(word, _HEAD.fontSize) for word in _heading(column).split())
     return min(max(head, *(_width(bit) for bit in bits), 20.0), 140.0) + _GAP * 2
 
 
 def _best(column: Column, rows: Sequence[dict[str, Any]]) -> float:
-    longest = max((_width(cell_words(row.get(column.key))) for row in rows), default=0.0)
+    longest = max((_width(cell_words(row.get(column.key), column.unit)) for row in rows), default=0.0)
     return min(longest, 320.0) + _GAP * 2
 
 
@@ -123,16 +129,16 @@ def _width(text: str, size: float = _SMALL.fontSize) -> float:
 
 
 def _table(report: Report, widths: list[float]) -> LongTable:
-    columns = report.columns
-    lines = [[_words(_heading(each), _NUMBER_HEAD if each.unit else _HEAD) for each in columns]]
+    columns, over = _shown(report), next((each for each in report.columns if each.heads), None)
+    lines: list[list[Any]] = [[_words(_heading(each), _NUMBER_HEAD if each.unit else _HEAD) for each in columns]]
+    spans, above = [], None
     for row in report.rows:
+        if over and over.heads and row[over.key] != above:
+            above = row[over.key]
+            spans.append(("SPAN", (0, len(lines)), (-1, len(lines))))
+            lines.append([_words(over.heads(above), _OVER), *[""] * (len(columns) - 1)])
         cells = [row.get(each.key) for each in columns]
-        lines.append(
-            [
-                _words(cell_words(cell), _NUMBER if column.unit and not isinstance(cell, (str, date)) else _SMALL)
-                for cell, column in zip(cells, columns, strict=True)
-            ]
-        )
+        lines.append([_cell(cell, column.unit) for cell, column in zip(cells, columns, strict=True)])
     look = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
@@ -142,8 +148,13 @@ def _table(report: Report, widths: list[float]) -> LongTable:
         ("RIGHTPADDING", (0, 0), (-1, -1), _GAP),
         ("TOPPADDING", (0, 0), (-1, -1), 2),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+        *spans,
     ]
     return LongTable(lines, colWidths=widths, repeatRows=1, splitInRow=1, style=look, hAlign="LEFT")
+
+
+def _cell(cell: Any, unit: str) -> Paragraph:
+    return _words(cell_words(cell, unit), _NUMBER if unit and not isinstance(cell, (str, date)) else _SMALL)
 
 
 class _Numbered(Canvas):  # type: ignore[misc]

@@ -57,11 +57,17 @@ def nice(value: float) -> float:
     return next(step * power for step in (1, 2, 3, 4, 6, 8, 10) if step * power >= value)
 
 
-def _words(value: Number | None, unit: str = "") -> str:
+def _words(value: Number | None, unit: str, *, named: bool = True) -> str:
+    """A number with the decimals of its unit and, where *named*, the unit itself."""
     if value is None:
         return "not known"
     whole = int(value) if value == int(value) else value
-    return f"{number_words(whole)} {unit}".rstrip()
+    return f"{number_words(whole, unit)} {unit if named else ''}".rstrip()
+
+
+def _step(value: float, unit: str = "") -> str:
+    """A step of a scale: a round number, without decimals that say nothing."""
+    return f"{value:,g} {unit}".rstrip()
 
 
 def _tone(series: Series, number: int) -> str:
@@ -92,7 +98,7 @@ def _rows(drawing: Drawing, chart: Chart, y: float, parts: list[list[_Part]], *,
     longest = max(sums, default=0) or 1
     for place, row in enumerate(parts):
         note = chart.notes[place] if place < len(chart.notes) else ""
-        said = _words(sums[place] if known[place] else None, "" if narrow else chart.unit)
+        said = _words(sums[place] if known[place] else None, chart.unit, named=not narrow)
         if narrow:
             names = wrap(chart.labels[place], drawing.width - measure(said) - 16)
             drawing.words(0, y + 14, names)
@@ -161,7 +167,7 @@ def _trend(drawing: Drawing, chart: Chart, y: float) -> float:
         line = low - (low - top) * share
         drawing.put(Path((((0, line), (drawing.width, line)),), "grid" if share else "axis"))
         if share:
-            said = _words(most * share, chart.unit if share == 1 else "")
+            said = _step(most * share, chart.unit if share == 1 else "")
             drawing.put(Text(0, line - 5, said, size=SMALL_SIZE, tone="quiet"))
     # The words of the scale have the first of the places; no mark stands on them.
     left = 56.0
@@ -201,7 +207,8 @@ def _ranges(drawing: Drawing, chart: Chart, y: float) -> float:
     for place, label in enumerate(chart.labels):
         low, central, high = (each.values[place] for each in chart.series)
         whole = None not in (low, central, high)
-        said = " – ".join(_words(each) for each in (low, central, high)) + f" {chart.unit}" if whole else "not known"
+        ends_said = [_words(each, chart.unit, named=False) for each in (low, central, high)]
+        said = " – ".join(ends_said) + f" {chart.unit}" if whole else "not known"
         if narrow:
             names, lines = wrap(label, drawing.width), wrap(said, drawing.width, SMALL_SIZE, 3)
             drawing.words(0, y + 14, names)
@@ -218,7 +225,7 @@ def _ranges(drawing: Drawing, chart: Chart, y: float) -> float:
         if low is not None and central is not None and high is not None:
             ends = [start + low * scale, start + high * scale]
             bits = [((ends[0], middle), (ends[1], middle)), *(((x, middle - 7), (x, middle + 7)) for x in ends)]
-            title = f"{label}: low {_words(low)}, central {_words(central)}, high {_words(high)} {chart.unit}"
+            title = "{}: low {}, central {}, high {} {}".format(label, *ends_said, chart.unit)
             drawing.put(
                 Path(tuple(bits), "range", title=title), Dot(start + central * scale, middle, 6, "range", title)
             )

@@ -64,7 +64,7 @@ def csv_file(report: Report, about: About) -> bytes:
 def to_table(report: Report) -> str:
     """The report for a terminal: title, period, a table, definition and notes."""
     lines = [[each.label + (f" ({each.unit})" if each.unit not in ("", "machines") else "") for each in report.columns]]
-    lines += [[cell_words(row.get(each.key)) for each in report.columns] for row in report.rows]
+    lines += [[cell_words(row.get(each.key), each.unit) for each in report.columns] for row in report.rows]
     widths = [max(len(line[place]) for line in lines) for place in range(len(report.columns))]
     numeric = [bool(each.unit) for each in report.columns]
     table = [

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from inventory import __version__
@@ -29,18 +29,24 @@ def value_of(cell: Any) -> Any:
     return cell.value if isinstance(cell, Figure) else cell
 
 
-def number_words(value: float) -> str:
-    """``1,234`` or ``1,234.5``: a number as people read it, with all of its digits."""
-    return f"{value:,}"
+DECIMALS: Final = {"%": 1, "kg": 1, "t": 3, "kg CO2e": 1, "t CO2e": 3, "GBP": 2}
+"""Decimals that a number of a unit shows at least, so that those of a column stand beneath each other."""
 
 
-def cell_words(cell: Any) -> str:
+def number_words(value: float, unit: str = "") -> str:
+    """``1,234`` or ``1,234.50``: a number as people read it, with all of its digits and those of its unit."""
+    least = DECIMALS.get(unit, 0)
+    whole = f"{value:,}"
+    return whole if len(whole.partition(".")[2]) >= max(least, 1) else f"{value:,.{least}f}"
+
+
+def cell_words(cell: Any, unit: str = "") -> str:
     """A cell as text: numbers with commas, days as ``31 Jul 2017``, nothing where nothing is known."""
     value = value_of(cell)
     if value is None:
         return ""
     if isinstance(value, (int, float)):
-        return number_words(value)
+        return number_words(value, unit)
     return day_words(value) if isinstance(value, date) else str(value)
 
 

@@ -20,7 +20,7 @@ NUMBER_FORMATS: Final = {
     "t": "#,##0.000",
     "kg CO2e": "#,##0.0",
     "t CO2e": "#,##0.000",
-    "GBP": "[$£-809]#,##0",
+    "GBP": "[$£-809]#,##0.00",
 }
 """How a sheet shows the numbers of a unit; the cell keeps every digit."""
 DATE_FORMAT: Final = "d mmm yyyy"

@@ -86,6 +86,18 @@ def _chart(report: Report) -> Chart | None:
     )
 
 
+_PARTS: Final = {
+    "(a)": "(a) Bought, embodied emissions: {}",
+    "(b)": "(b) Waste, treatment: {}",
+    "(c)": "(c) Avoided by re-use: {}",
+}
+
+
+def _heading(part: str) -> str:
+    letter, _, words = part.partition(" ")
+    return _PARTS[letter].format(words)
+
+
 def _panel(report: Report) -> list[Panel]:
     row = next(row for row in report.rows if row["key"] == "avoided")
     if row["central"].value is None:
@@ -100,7 +112,7 @@ REPORT = ReportType(
     DEFINITION,
     (
         Column("what", "What"),
-        Column("part", "Part"),
+        Column("part", "Part", heads=_heading),
         Column("machines", "Machines", "machines"),
         Column("events", "Re-use", "events"),
         Column("kg", "Mass", "kg"),
@@ -114,6 +126,7 @@ REPORT = ReportType(
     subjects=("class_footprint", "model_footprint", "conversion", "avoided"),
     chart=_chart,
     panel=_panel,
+    across=True,
     topic="Carbon and money",
     place=10,
 )

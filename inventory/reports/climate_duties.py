@@ -190,7 +190,7 @@ REPORT = ReportType(
     "Climate change duties",
     DEFINITION,
     (
-        Column("part", "Part"),
+        Column("part", "Part", heads="Part {}".format),
         Column("line", "Line"),
         Column("tonnes", "Mass", "t"),
         Column("expected", "Of it expected", "t"),
@@ -205,6 +205,7 @@ REPORT = ReportType(
     subjects=("class_footprint", "model_footprint", "conversion"),
     chart=_chart,
     panel=_panel,
+    across=True,
     topic="Waste",
     place=40,
 )

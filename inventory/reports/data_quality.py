@@ -214,7 +214,7 @@ REPORT = ReportType(
     (
         Column("what", "What"),
         Column("machines", "Machines", "machines"),
-        Column("of", "Of"),
+        Column("of", "Of", heads=lambda each: f"Doubts about the {each.lower()}"),
         Column("effect", "What it does to the figures"),
         Column("remedy", "What to do"),
     ),

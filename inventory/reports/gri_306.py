@@ -53,6 +53,12 @@ _LINES: Final[dict[str, tuple[str, str, tuple[str, ...]]]] = {
     "directed": ("306-5", "Waste directed to disposal, total", _together(_DIRECTED)),
 }
 """Cells: disclosure, line, and the routes that are in it."""
+_DISCLOSURES: Final = {
+    "306-3": "306-3 Waste generated",
+    "306-4": "306-4 Waste diverted from disposal",
+    "306-5": "306-5 Waste directed to disposal",
+    "Outside": "Outside of waste",
+}
 _TOTALS: Final = ("diverted", "directed")
 
 
@@ -148,14 +154,14 @@ REPORT = ReportType(
     "GRI 306: waste",
     DEFINITION,
     (
-        Column("disclosure", "Disclosure"),
+        Column("disclosure", "Disclosure", heads=lambda each: _DISCLOSURES.get(each, each)),
         Column("line", "Line"),
         Column("hazard", "Hazard class"),
         Column("place", "Place"),
         Column("confirmed", "Confirmed", "t"),
         Column("expected", "Expected", "t"),
         Column("together", "Together", "t"),
-        Column("machines", "Together", "machines"),
+        Column("machines", "Machines", "machines"),
         Column("estimated", "Of the mass estimated", "%"),
     ),
     _run,

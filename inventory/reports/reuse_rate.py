@@ -194,6 +194,7 @@ REPORT = ReportType(
     _select,
     subjects=("class_footprint", "model_footprint"),
     chart=_chart,
+    across=True,
     topic="Re-use",
     place=30,
     panel=_panel,

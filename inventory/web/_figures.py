@@ -42,19 +42,19 @@ def cell_address(key: str, query: Query, cell: str) -> str:
     return url_for("web_reports.machines", key=key, cell=cell, **query.to_args())
 
 
-def shown_cell(key: str, query: Query, cell: Any) -> Any:
+def shown_cell(key: str, query: Query, cell: Any, unit: str = "") -> Any:
     """A cell for the table macro: its number, linked to its machines where there are any."""
     if not isinstance(cell, Figure):
-        return cell_words(cell)
+        return cell_words(cell, unit)
     if cell.value is None:
         return {"text": "–"}
-    text = cell_words(cell)
+    text = cell_words(cell, unit)
     return {"text": text, "href": cell_address(key, query, cell.cell)} if cell.cell and cell.value else {"text": text}
 
 
-def shown_number(value: Any) -> str:
-    """A number with its thousands apart; a dash where nothing is known."""
-    return "–" if value is None else number_words(value)
+def shown_number(value: Any, unit: str = "") -> str:
+    """A number with its thousands apart and the decimals of its unit; a dash where nothing is known."""
+    return "–" if value is None else number_words(value, unit)
 
 
 def departments() -> list[tuple[str, str]]:
@@ -181,6 +181,6 @@ def series_of(report: Report) -> dict[str, Any]:
 def rows_shown(report: Report, query: Query) -> list[dict[str, Any]]:
     """The report's rows for the table macro."""
     return [
-        {each.key: shown_cell(report.key, query, row.get(each.key, "")) for each in report.columns}
+        {each.key: shown_cell(report.key, query, row.get(each.key, ""), each.unit) for each in report.columns}
         for row in report.rows
     ]

@@ -7,11 +7,20 @@ from flask import Response, render_template, url_for
 
 from inventory.publishing.frozen import FrozenFigure, figures_of
 from inventory.publishing.models import Statement
+from inventory.reports._base import reports
+from inventory.reports._words import number_words
 
 
-def number(value: float | None) -> str:
-    """A number as pages write it; a dash where there is none."""
-    return "–" if value is None else f"{value:,}"
+def number(value: float | None, unit: str = "") -> str:
+    """A number as pages write it, with the decimals of its unit; a dash where there is none."""
+    return "–" if value is None else number_words(value, unit)
+
+
+def heading_rows(key: str) -> dict[str, Any]:
+    """For the table macro: the column of the report *key* whose words stand as headings over its rows, if one does."""
+    kind = reports().get(key)
+    column = next((each for each in kind.columns if each.heads), None) if kind else None
+    return {"by": column.key, "words": column.heads} if column else {}
 
 
 def columns_of(told: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -30,16 +39,18 @@ def columns_of(told: Mapping[str, Any]) -> list[dict[str, Any]]:
 def rows_of_report(told: Mapping[str, Any], *, linked: bool) -> list[dict[str, Any]]:
     """The rows for the table macro; *linked*: each number leads to its machines, by the pinned question."""
 
-    def shown(cell: Any) -> Any:
+    units = {each["key"]: each["unit"] for each in told["columns"]}
+
+    def shown(cell: Any, unit: str) -> Any:
         if not isinstance(cell, Mapping):
             return cell
-        text = {"text": number(cell["value"])}
+        text = {"text": number(cell["value"], unit)}
         if not (linked and cell["value"] and cell.get("cell")):
             return text
         address = url_for("web_reports.machines", key=told["report"], cell=cell["cell"], **told["query"])
         return text | {"href": address}
 
-    return [{each["key"]: shown(row.get(each["key"], "")) for each in told["columns"]} for row in told["rows"]]
+    return [{key: shown(row.get(key, ""), unit) for key, unit in units.items()} for row in told["rows"]]
 
 
 def headline_of(statement: Statement) -> dict[str, Any] | None:
@@ -50,7 +61,12 @@ def headline_of(statement: Statement) -> dict[str, Any] | None:
 
 def shown_figure(figure: FrozenFigure) -> dict[str, Any]:
     """A figure for a page."""
-    return {"name": figure.name, "label": figure.label, "unit": figure.unit, "number": number(figure.value)}
+    return {
+        "name": figure.name,
+        "label": figure.label,
+        "unit": figure.unit,
+        "number": number(figure.value, figure.unit),
+    }
 
 
 def summary(statement: Statement, restated_by: Statement | None) -> dict[str, Any]:

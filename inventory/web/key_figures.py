@@ -28,16 +28,14 @@ def index() -> str:
         found = answer(kind.key, question)
         groups.setdefault(kind.topic, []).extend(_panels(found, question, kind.panel(found)))
     page = "dashboard/_key_figures.html" if part else "dashboard/key_figures.html"
-    return render_template(
-        page, level=3 if part else 2, groups=groups, year=year_words(query.year or 0, query.span), query=query
-    )
+    return render_template(page, part=part, groups=groups, year=year_words(query.year or 0, query.span), query=query)
 
 
 def _panels(report: Report, query: Query, panels: Any) -> list[dict[str, Any]]:
     return [
         {
             "label": each.label,
-            "value": shown_number(each.figure.value),
+            "value": shown_number(each.figure.value, each.unit),
             "unit": each.unit,
             "words": each.words,
             "href": cell_address(report.key, query, each.figure.cell)

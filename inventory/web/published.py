@@ -10,7 +10,7 @@ from inventory.publishing.queries import beside, statements
 from inventory.publishing.service import find_statement
 from inventory.publishing.switches import public_page
 from inventory.web._shell import session
-from inventory.web._statements import columns_of, headline_of, public, rows_of_report, summary
+from inventory.web._statements import columns_of, heading_rows, headline_of, public, rows_of_report, summary
 
 blueprint = Blueprint("web_published", __name__)
 PAGE = 20
@@ -46,6 +46,7 @@ def show(uid: str) -> AnyResponse:
         report=told,
         headline=headline_of(statement),
         columns=columns_of(told),
+        headings=heading_rows(told["report"]),
         rows=rows_of_report(told, linked=False),
         beside=beside(session(), statement, public_only=True),
     )

@@ -20,7 +20,7 @@ from inventory.reports._render import to_dict
 from inventory.web._figures import answer, as_at_words, asked, page_address, rows_shown
 from inventory.web._recording import key_of
 from inventory.web._shell import NavigationEntry, client_key, recorder, requires, session, settings
-from inventory.web._statements import columns_of, headline_of, rows_of_report, summary
+from inventory.web._statements import columns_of, heading_rows, headline_of, rows_of_report, summary
 
 blueprint = Blueprint("web_publishing", __name__)
 NAVIGATION = [
@@ -78,6 +78,7 @@ def publish(key: str) -> AnyResponse:
         as_at=as_at_words(report.as_at, query),
         columns=columns_of(told),
         rows=rows_shown(report, query),
+        headings=heading_rows(key),
         figures=[(each.name, each.label) for each in figures_of(told).values()],
         values={"key": client_key(), "title": report.title, "headline": first_figure(told)} | values,
         refusal=refusal,
@@ -112,6 +113,7 @@ def show(uid: str) -> str:
         report=told,
         headline=headline_of(statement),
         columns=columns_of(told),
+        headings=heading_rows(told["report"]),
         rows=rows_of_report(told, linked=True),
         beside=found,
         by=session().scalar(select(Account.display_name).where(Account.id == statement.account_id)),

@@ -17,6 +17,7 @@ from inventory.web._behind import lines_of_members, name_of_figure, shows_mass, 
 from inventory.web._figures import answer, as_at_words, asked, cell_address, choices, page_address, rows_shown
 from inventory.web._finding import what_it_is
 from inventory.web._shell import NavigationEntry, requires, session, settings
+from inventory.web._statements import heading_rows
 
 blueprint = Blueprint("web_reports", __name__, url_prefix="/reports")
 NAVIGATION = [NavigationEntry("Reports", "web_reports.index", "bar-chart-line", 50)]
@@ -47,6 +48,8 @@ def show(key: str) -> str:
             if each.key != "unit" or report.key != "headline"
         ],
         rows=rows_shown(report, query),
+        headings=heading_rows(key),
+        across=kind.across,
         pictures=[("wide", draw(chart)), ("narrow", draw(chart, NARROW))] if chart else [],
         hrefs=_figure_addresses(report, query),
         as_at=as_at_words(report.as_at, query),

@@ -53,8 +53,8 @@ def _difference(statement: Statement, each: Difference) -> dict[str, Any]:
     return {
         "label": each.figure.label,
         "unit": each.figure.unit,
-        "then": number(each.then.value if each.then else None),
-        "now": number(each.now.value if each.now else None),
+        "then": number(each.then.value if each.then else None, each.figure.unit),
+        "now": number(each.now.value if each.now else None, each.figure.unit),
         "by": "–" if by is None else f"{by:+,}",
         "href": url_for(".lines", uid=statement.uid, figure=each.figure.name),
     }

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any
@@ -29,8 +30,10 @@ def figures(report: Report) -> list[list[Any]]:
 
 def number_words(report: Report) -> Counter[str]:
     """Every number as people read it, with how often it stands there."""
-    cells = [cell for row in figures(report) for cell in row]
-    return Counter(cell_words(cell) for cell in cells if isinstance(cell, Figure) and cell.value is not None)
+    cells = [(row.get(column.key), column.unit) for row in report.rows for column in report.columns]
+    return Counter(
+        cell_words(cell, unit) for cell, unit in cells if isinstance(cell, Figure) and cell.value is not None
+    )
 
 
 @pytest.fixture
@@ -136,3 +139,50 @@ def test_json_gives_days_as_days(app: Any, told: Any) -> None:
     out = app.test_cli_runner().invoke(args=["report", "stock", "--format", "json", "--to", "2018-08-31"]).output
     rows = {row["key"]: row for row in json.loads(out)["rows"]}
     assert date.fromisoformat(rows["returned"]["since"]) == date(2016, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words_"),
+    [
+        (1234, "machines", "1,234"),
+        (1234, "", "1,234"),
+        (55854.8, "GBP", "55,854.80"),
+        (0, "GBP", "0.00"),
+        (0.13, "t", "0.130"),
+        (10, "t", "10.000"),
+        (1.23456, "t", "1.23456"),
+        (22.7, "%", "22.7"),
+        (100, "%", "100.0"),
+        (24865.47556, "kg CO2e", "24,865.47556"),
+        (-3.5, "t CO2e", "-3.500"),
+    ],
+)
+def test_numbers_of_a_unit_stand_beneath_each_other_and_keep_their_digits(value: float, unit: str, words_: str) -> None:
+    assert cell_words(Figure(value), unit) == words_
+
+
+HEADED = sorted(key for key, kind in reports().items() if any(each.heads for each in kind.columns))
+
+
+@pytest.mark.parametrize("key", HEADED)
+def test_rows_stand_under_headings_on_page_and_paper_and_bear_their_words_in_files(
+    app: Any, fleet: World, told: Any, key: str
+) -> None:
+    report = told(key)
+    column = next(each for each in report.columns if each.heads)
+    assert column.heads is not None
+    said = [row[column.key] for row in report.rows]
+    in_order = [each for place, each in enumerate(said) if place == 0 or said[place - 1] != each]
+    assert len(in_order) == len(set(in_order)) > 1, "rows of a heading stand together"
+
+    client = sign_in(app, fleet, "viewer")
+    page = client.get(f"/reports/{key}?{ASKED}").get_data(as_text=True)
+    shown = re.findall(r'<th scope="rowgroup" colspan="\d+">([^<]*)</th>', page)
+    assert shown == [column.heads(each) for each in in_order]
+    assert page.count('<th scope="col"') == len(report.columns) - 1
+
+    printed = " ".join(" ".join(pages(client.get(f"/reports/{key}.pdf?{ASKED}").get_data())).split())
+    assert all(each in printed for each in shown)
+    written = client.get(f"/reports/{key}.csv?{ASKED}").get_data(as_text=True)
+    place = [each.key for each in report.columns].index(column.key)
+    assert [line[place] for line in list(csv.reader(io.StringIO(written)))[1:]] == said
