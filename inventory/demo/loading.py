@@ -19,6 +19,7 @@ from inventory.demo.life import RANKS, Life, Step
 from inventory.demo.population import population
 from inventory.demo.requests import end_requests, open_requests
 from inventory.demo.university import found_university
+from inventory.demo.wipes import receive_reports
 from inventory.errors import RuleRefused
 from inventory.lifecycle.loading import Histories
 from inventory.lifecycle.models import LifecycleEvent, ProjectionBasis
@@ -140,6 +141,10 @@ def _load(session: Session, settings: Settings, shift: timedelta, tell: Callable
             month = clock.month
             tell(clock.date())
     end_requests(session, asking, shift)
+    bench = accounts["technician"]
+    receive_reports(
+        session, Recorder(bench.id, bench.uid, permissions_of(bench.role), clock, told, source="demo"), shift
+    )
     session.execute(text("ANALYZE"))
     return lines
 

@@ -30,11 +30,15 @@ class _Asked(NamedTuple):
 _INFORMATICS: Final = "RQ-NF7K2M"
 _SCHOOLS: Final = "RQ-KS4W8T"
 _LIBRARY: Final = "RQ-BB3H6R"
+_KELVIN: Final = "RQ-KV5D9P"
+_KELVIN_AGO: Final = 152
 _ROWS: Final = (
     _Asked("RQ-GE9P3C", {"department": "GEO"}, ("tower_workstation", "desktop"), 6, 118, None, "16 GB of memory",
            end=(withdraw_request, "The field course was cancelled (synthetic)")),
     _Asked("RQ-CC5N7D", {"partner": "clubs"}, ("tablet",), 12, 97, None, "for a coding club, any size",
            end=(close_request, "Served before requests were kept here (synthetic)")),
+    _Asked(_KELVIN, {"partner": "kelvin-trust"}, ("laptop", "desktop"), 4, _KELVIN_AGO, None, "8 GB of memory",
+           "Trust office, office@kelvin.example (invented)"),
     _Asked(_SCHOOLS, {"partner": "midglen-schools"}, ("laptop",), 24, 46, 18, "8 GB of memory, working camera",
            "Device desk, desk@schools.example (invented)"),
     _Asked(_INFORMATICS, {"department": "INF"}, ("laptop", "mobile_workstation"), 5, 24, 45,
@@ -52,6 +56,12 @@ def promised_to(kind: str, number: int) -> str | None:
     if kind == "desktop":
         return _LIBRARY if number % 2 else None
     return _PROMISED[number] if number < len(_PROMISED) else None
+
+
+def served_for(partner: str | None, kind: str, day: date) -> str | None:
+    """The request that a machine of *kind*, reserved on *day* and donated to *partner*, was for; None: no named one."""
+    asked = LAST_DAY - timedelta(days=_KELVIN_AGO)
+    return _KELVIN if partner == "kelvin-trust" and kind in ("laptop", "desktop") and day > asked else None
 
 
 def open_requests(session: Session, recorder: Recorder, shift: timedelta) -> None:

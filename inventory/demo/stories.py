@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from inventory.demo.life import Life, delivery_day, monday, workday
 from inventory.demo.plan import FIRST_DAY
+from inventory.demo.requests import served_for
 from inventory.demo.university import FACILITY, HUB, HUB_CAGE, HUB_SHELF, PARTNERS, PREPARER
 
 _PARTNERS: Final = tuple(uid for uid, _, weight in PARTNERS for _ in range(weight))
@@ -148,11 +149,12 @@ def make_ready(life: Life, day: date, route: str) -> None:
     life.add("passed_for_reuse", day + days(3))
 
 
-def prepare_for(life: Life, day: date, route: str, *, may_reserve: bool = True) -> None:
+def prepare_for(life: Life, day: date, route: str, *, may_reserve: bool = True, partner: str | None = None) -> None:
     """Ready for a re-use that happens on *day*, three to six weeks later; some were reserved first."""
     make_ready(life, max(life.day + days(7), day - days(21 + life.number % 22)), route)
     if may_reserve and life.chance.random() < 0.3 and life.day < day - days(6):
-        life.add("reserved", day - days(5), request=f"REQ-{life.number}")
+        asked = served_for(partner, life.kind, day - days(5)) or f"REQ-{life.number}"
+        life.add("reserved", day - days(5), request=asked)
 
 
 def redeploy(life: Life, day: date) -> str | None:
@@ -163,8 +165,8 @@ def redeploy(life: Life, day: date) -> str | None:
 
 def donate(life: Life, day: date, partner: str | None = None) -> str | None:
     """Donated on *day*."""
-    prepare_for(life, day, "donate")
     partner = partner or life.chance.choice(_PARTNERS)
+    prepare_for(life, day, "donate", partner=partner)
     key = life.add("donated", day, partner=partner, reference=f"GIFT-{monday(day) + life.shift:%Y%m%d}-{partner}")
     if life.chance.random() < 0.12:
         report = life.chance.choice(("still_in_use", "still_in_use", "passed_on", "no_longer_needed"))

@@ -32,6 +32,9 @@ from inventory.register.models import Asset, AssetIdentifier, Part
 from inventory.register.references import References
 from inventory.register.search import forget_words
 from inventory.register.statuses import STATUSES
+from inventory.reuse.models import ReuseRequest
+from inventory.reuse.queries import progress_of
+from inventory.sanitisation.models import ErasureRecord
 from tests.conftest import _migrate
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -223,6 +226,20 @@ def test_the_hub_is_busy_on_the_last_day(sqlite_demo: Engine, census: Census) ->
             )
         )
     assert (today or 0) >= 15
+
+
+def test_reports_of_the_bench_wait_and_requests_stand_in_every_state(sqlite_demo: Engine) -> None:
+    with Session(sqlite_demo) as session:
+        standings = dict(
+            session.execute(select(ErasureRecord.standing, func.count()).group_by(ErasureRecord.standing)).all()
+        )
+        requests = {each.uid: each for each in session.scalars(select(ReuseRequest))}
+        progress = progress_of(session, requests.values())
+    assert standings == {"waiting": 7, "quarantined": 1}
+    assert {each.state for each in requests.values()} == {"open", "closed", "withdrawn"}
+    fulfilled = {uid for uid, each in progress.items() if requests[uid].state == "open" and each.fulfilled}
+    assert fulfilled == {"RQ-KV5D9P"}
+    assert any(each.promised for each in progress.values())
 
 
 def test_nothing_is_known_before_it_happens_and_the_last_line_lies_on_the_last_day(
