@@ -32,7 +32,7 @@ class Check:
     differs: tuple[Difference, ...]
     problem: str = ""
     tree: tuple[str, ...] = ()
-    """Departments that came under the one asked for since, or left it."""
+    """Departments that stood under the one asked for by what is on record now, or then, but not by both."""
 
     @property
     def holds(self) -> bool:
@@ -53,7 +53,7 @@ class Check:
             told.append(self.problem)
         if self.tree:
             moved = ", ".join(self.tree[:10])
-            told.append(f"The tree of departments is another than then; moved in or out: {moved}.")
+            told.append(f"The tree of departments of that moment is no longer the same: {moved}.")
         if self.differs:
             told.append(f"{len(self.differs)} of its figures cannot be derived again.")
         return told
@@ -91,8 +91,8 @@ def check(session: Session, statement: Statement, settings: Settings) -> Check:
     except InventoryError as error:
         return Check(intact, fits, lines_then, chains.lines, (), f"It cannot be worked out again: {error.message}")
     differs = tuple(differences(told, now))
-    # A move in the tree that leaves every figure as it was needs no word.
-    moved = set(content["departments"]) ^ set(departments_under(session, query.department)) if differs else set()
+    # The tree of then is kept with each change; another one was changed past the record.
+    moved = set(content["departments"]) ^ set(departments_under(session, query.department, as_at)) if differs else set()
     return Check(intact, fits, lines_then, chains.lines, differs, tree=tuple(sorted(moved)))
 
 

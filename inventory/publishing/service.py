@@ -119,7 +119,7 @@ def prepare(session: Session, ask: Ask, recorder: Recorder) -> Draft:
         "report": told,
         "settings": pinned_settings(settings),
         "factors": list(factors),
-        "departments": departments_under(session, query.department),
+        "departments": departments_under(session, query.department, query.as_at),
         "ledger": {"digest": chains.digest, "machines": chains.machines, "lines": chains.lines},
         "restates": ask.restates or None,
         "reason": ask.reason or None,
@@ -213,11 +213,11 @@ def find_statement(session: Session, uid: str) -> Statement:
     return found
 
 
-def departments_under(session: Session, code: str) -> list[str]:
-    """Codes of the department *code* and of all below it now; the tree is not in the ledger, so it can move."""
+def departments_under(session: Session, code: str, as_at: datetime | None) -> list[str]:
+    """Codes of the department *code* and of all below it, as they were at that moment."""
     if not code or code == UNKNOWN_DEPARTMENT:
         return []
-    wanted = select(Department.code).where(Department.id.in_(subtree(code))).order_by(Department.code)
+    wanted = select(Department.code).where(Department.id.in_(subtree(code, as_at))).order_by(Department.code)
     return list(session.scalars(wanted))
 
 

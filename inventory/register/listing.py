@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session, aliased
 from inventory.config import Settings
 from inventory.db import holds
 from inventory.errors import ValidationRefused
+from inventory.register.departments import subtree
 from inventory.register.identifiers import comparison_form
 from inventory.register.kinds import KINDS
-from inventory.register.models import Asset, AssetIdentifier, Department, Location, Party
+from inventory.register.models import Asset, AssetIdentifier, Location, Party
 from inventory.register.rows import AssetRow, fill, row_statement
 from inventory.register.search import forgiving, search_numbers
 from inventory.register.statuses import STATUSES, WAITING
@@ -180,14 +181,6 @@ def conditions(session: Session, asked: AssetFilter, settings: Settings, query: 
     if text := (query if query is not None else asked.q):
         found.append(_search(session, text))
     return found
-
-
-def subtree(code: str) -> Any:
-    """Numbers of the department *code* and all below it."""
-    path = select(Department.path).where(Department.code == code).scalar_subquery()
-    return select(Department.id).where(
-        Department.path >= path, func.substr(Department.path, 1, func.length(path)) == path
-    )
 
 
 def _number(number: Any, code: Any, value: str) -> Any:

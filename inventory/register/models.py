@@ -36,6 +36,23 @@ class Department(Base):
     path: Mapped[str] = mapped_column(String(512), index=True)
 
 
+class DepartmentPast(Base):
+    """What a department was until a moment at which it was renamed or moved.
+
+    The first row with a later ``until`` tells what it was at a moment; without one it was what it is now. A
+    department counts as having always been there: nothing was recorded of it before it was put on record.
+    """
+
+    __tablename__ = "department_past"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    name: Mapped[str] = mapped_column(String(255))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    path: Mapped[str] = mapped_column(String(512))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Location(Base):
     """A place: site, building and room, as far as known."""
 

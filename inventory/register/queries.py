@@ -1,5 +1,6 @@
 """Reads of the register, under one roof: what a text stands for, lists, choices for forms."""
 
+from inventory.register.departments import subtree, tree
 from inventory.register.listing import (
     SORTS,
     AssetFilter,
@@ -8,7 +9,6 @@ from inventory.register.listing import (
     list_assets,
     matching_rows,
     matching_tags,
-    subtree,
 )
 from inventory.register.naming import find_named, names_of, search_named
 from inventory.register.resolving import Resolution, resolve, resolve_many, resolve_one
@@ -32,4 +32,5 @@ __all__ = [
     "rows_of",
     "search_named",
     "subtree",
+    "tree",
 ]

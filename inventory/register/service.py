@@ -10,11 +10,12 @@ from typing import Final
 from uuid import uuid4
 
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from inventory.errors import KeyConflict, NotFound, RuleRefused, ValidationRefused
 from inventory.register.models import Asset, Department, Location, Party, Photo
+from inventory.register.texts import checked_text
 
 PARTY_ROLES: Final = {
     "custodian": "Custodian",
@@ -31,19 +32,6 @@ LONGEST_UID: Final = 32
 MOST_PIXELS: Final = 60_000_000
 MOST_PHOTO_BYTES: Final = 20 * 1024 * 1024
 _CODE = re.compile(r"^[^\s/\x00-\x1f][^/\x00-\x1f]{0,63}$")
-
-
-def _text(value: str | None, field: str, longest: int, *, needed: bool = True) -> str | None:
-    value = " ".join((value or "").split())
-    if not value:
-        if needed:
-            raise ValidationRefused(f"The {field} is needed.", field=field)
-        return None
-    if len(value) > longest:
-        raise ValidationRefused(f"The {field} has {len(value)} characters; at most {longest} are kept.", field=field)
-    if not value.isprintable():
-        raise ValidationRefused(f"The {field} has a character that cannot be stored.", field=field)
-    return value
 
 
 def _checked_code(code: str) -> str:
@@ -66,19 +54,11 @@ def add_department(session: Session, code: str, name: str, parent: str | None = 
     path = f"{above.path if above else '/'}{code}/"
     if len(path) > 512:
         raise ValidationRefused("The department lies too deep in the tree.", field="parent")
-    made = Department(code=code, name=_text(name, "name", 255) or "", parent_id=above.id if above else None, path=path)
+    name = checked_text(name, "name", 255) or ""
+    made = Department(code=code, name=name, parent_id=above.id if above else None, path=path)
     session.add(made)
     session.flush()
     return made
-
-
-def rename_department(session: Session, code: str, name: str) -> Department:
-    """Another name; the code stays, since the ledger holds it."""
-    found = session.scalar(select(Department).where(Department.code == code))
-    if found is None:
-        raise NotFound(f"There is no department {code[:64]!r}.", field="code")
-    found.name = _text(name, "name", 255) or ""
-    return found
 
 
 def add_location(
@@ -90,9 +70,9 @@ def add_location(
         raise RuleRefused(f"There is a place with the code {code} already.", field="code")
     made = Location(
         code=code,
-        site=_text(site, "site", 120, needed=False),
-        building=_text(building, "building", 120, needed=False),
-        room=_text(room, "room", 120, needed=False),
+        site=checked_text(site, "site", 120, needed=False),
+        building=checked_text(building, "building", 120, needed=False),
+        room=checked_text(room, "room", 120, needed=False),
     )
     session.add(made)
     session.flush()
@@ -104,9 +84,9 @@ def change_location(session: Session, code: str, site: str | None, building: str
     found = session.scalar(select(Location).where(Location.code == code))
     if found is None:
         raise NotFound(f"There is no place {code[:64]!r}.", field="code")
-    found.site = _text(site, "site", 120, needed=False)
-    found.building = _text(building, "building", 120, needed=False)
-    found.room = _text(room, "room", 120, needed=False)
+    found.site = checked_text(site, "site", 120, needed=False)
+    found.building = checked_text(building, "building", 120, needed=False)
+    found.room = checked_text(room, "room", 120, needed=False)
     return found
 
 
@@ -115,9 +95,9 @@ def add_locations(session: Session, places: Sequence[tuple[str, str | None, str 
     made = [
         {
             "code": _checked_code(code),
-            "site": _text(site, "site", 120, needed=False),
-            "building": _text(building, "building", 120, needed=False),
-            "room": _text(room, "room", 120, needed=False),
+            "site": checked_text(site, "site", 120, needed=False),
+            "building": checked_text(building, "building", 120, needed=False),
+            "room": checked_text(room, "room", 120, needed=False),
         }
         for code, site, building, room in places
     ]
@@ -131,7 +111,7 @@ def add_party(session: Session, role: str, name: str, contact: str | None = None
     The client may give the *uid*: sent twice with the same content, the party is there once.
     """
     role = _checked_role(role)
-    name, contact = _text(name, "name", 255) or "", _lines(contact)
+    name, contact = checked_text(name, "name", 255) or "", _lines(contact)
     if uid is not None and not 1 <= len(uid) <= LONGEST_UID:
         raise ValidationRefused(f"The id has {len(uid)} characters; 1 to {LONGEST_UID} are kept.", field="uid")
     if uid is not None and (before := session.scalar(select(Party).where(Party.uid == uid))) is not None:
@@ -170,7 +150,7 @@ def change_party(session: Session, uid: str, name: str, contact: str | None) -> 
         raise NotFound("There is no such person or organisation.")
     if found.erased_at is not None:
         raise RuleRefused("Name and contact were erased for ever; add a new record instead.", field="name")
-    found.name, found.contact = _text(name, "name", 255) or "", _lines(contact)
+    found.name, found.contact = checked_text(name, "name", 255) or "", _lines(contact)
     return found
 
 
@@ -184,7 +164,7 @@ def add_parties(session: Session, rows: Sequence[tuple[str, str]]) -> list[str]:
             {
                 "uid": uuid4().hex,
                 "role": role,
-                "name": _text(name, "name", 255),
+                "name": checked_text(name, "name", 255),
                 "contact": None,
                 "erased_at": None,
             }
@@ -232,22 +212,3 @@ def re_encoded(content: bytes, field: str = "photo") -> bytes:
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=82)
     return out.getvalue()
-
-
-def move_department(session: Session, code: str, parent: str | None) -> Department:
-    """Hang the department, with all below it, under another one."""
-    found = session.scalar(select(Department).where(Department.code == code))
-    if found is None:
-        raise NotFound(f"There is no department {code[:64]!r}.", field="code")
-    above = session.scalar(select(Department).where(Department.code == parent)) if parent else None
-    if parent and above is None:
-        raise NotFound(f"There is no department {parent[:64]!r}.", field="parent")
-    if above is not None and above.path.startswith(found.path):
-        raise RuleRefused("A department cannot hang under itself.", field="parent")
-    old, new = found.path, f"{above.path if above else '/'}{code}/"
-    found.parent_id = above.id if above else None
-    session.flush()
-    for below in session.scalars(select(Department).where(Department.path.startswith(old, autoescape=True))):
-        session.execute(update(Department).where(Department.id == below.id).values(path=new + below.path[len(old) :]))
-    session.expire_all()
-    return found

@@ -38,7 +38,7 @@ def filters(query: Query, fact: Any = OutcomeFact) -> list[Any]:
     if query.department == UNKNOWN_DEPARTMENT:
         found.append(fact.department_id == 0)
     elif query.department:
-        found.append(fact.department_id.in_(subtree(query.department)))
+        found.append(fact.department_id.in_(subtree(query.department, query.as_at)))
     return found
 
 

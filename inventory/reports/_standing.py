@@ -45,7 +45,7 @@ def present(query: Query) -> list[Any]:
     if query.department == UNKNOWN_DEPARTMENT:
         found.append(Asset.department_id.is_(None))
     elif query.department:
-        found.append(Asset.department_id.in_(subtree(query.department)))
+        found.append(Asset.department_id.in_(subtree(query.department, query.as_at)))
     return found
 
 
@@ -75,7 +75,9 @@ def codes_of(session: Session, query: Query) -> set[str] | None:
     """Codes of the department that is asked for and of all beneath it; None where all, or none, are wanted."""
     if not query.department or query.department == UNKNOWN_DEPARTMENT:
         return None
-    return set(session.scalars(select(Department.code).where(Department.id.in_(subtree(query.department)))))
+    return set(
+        session.scalars(select(Department.code).where(Department.id.in_(subtree(query.department, query.as_at))))
+    )
 
 
 def _stands(state: State, query: Query, codes: set[str] | None) -> bool:

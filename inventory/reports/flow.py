@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from inventory.config import Settings
 from inventory.footprint.mass import Group, Mass, mass_of
@@ -14,7 +14,7 @@ from inventory.footprint.queries import factor_book
 from inventory.lifecycle.models import OutcomeFact, Tally
 from inventory.lifecycle.waste_hierarchy import IN_HIERARCHY, TIERS
 from inventory.register.models import Department
-from inventory.register.queries import subtree
+from inventory.register.queries import subtree, tree
 from inventory.reports._base import Column, Figure, Report, ReportType
 from inventory.reports._charts import Chart, Series
 from inventory.reports._grouped import COUNTED, grouped, grouped_as_stored
@@ -51,15 +51,16 @@ class Flow:
 
 def _below(query: Query) -> tuple[Any, Any]:
     """(subquery of each department's id and the code of the row it stands in, the rows' departments)."""
-    row, each = aliased(Department), aliased(Department)
+    row, each = tree(query.as_at), tree(query.as_at)
     if query.department and query.department != UNKNOWN_DEPARTMENT:
         above = select(Department.id).where(Department.code == query.department).scalar_subquery()
-        here = row.parent_id == above
+        here = row.c.parent_id == above
     else:
-        here = row.parent_id.is_(None)
-    under = func.substr(each.path, 1, func.length(row.path)) == row.path
-    rows = select(row.code, row.name).where(here)
-    return select(each.id.label("id"), row.code.label("code")).join(row, under).where(here).subquery("below"), rows
+        here = row.c.parent_id.is_(None)
+    under = func.substr(each.c.path, 1, func.length(row.c.path)) == row.c.path
+    rows = select(row.c.code, row.c.name).where(here)
+    below = select(each.c.id.label("id"), row.c.code.label("code")).join(row, under).where(here)
+    return below.subquery("below"), rows
 
 
 def _counted(session: Session, query: Query, settings: Settings) -> tuple[dict[str, Flow], dict[str, str]]:
@@ -82,9 +83,9 @@ def _counted(session: Session, query: Query, settings: Settings) -> tuple[dict[s
         flow = found.setdefault(code or OWN, Flow())
         flow.machines[tier] += group.machines
         flow.mass += mass_of(group, book)
-    names: dict[str, str] = (
-        {row.code: row.name for row in session.execute(rows)} if query.department != UNKNOWN_DEPARTMENT else {}
-    )
+    names: dict[str, str] = {}
+    if query.department != UNKNOWN_DEPARTMENT:
+        names = {code: name for code, name in session.execute(rows) if code in found}
     codes = sorted(names, key=lambda code: (-found.get(code, Flow()).machines.total(), names[code], code))
     return found, {code: names[code] for code in codes}
 
@@ -140,7 +141,7 @@ def _select(session: Session, query: Query, settings: Settings, cell: str) -> Se
     elif key != ALL:
         if key not in set(session.scalars(rows)):
             return None
-        conditions.append(OutcomeFact.department_id.in_(subtree(key)))
+        conditions.append(OutcomeFact.department_id.in_(subtree(key, query.as_at)))
     return machines_where(query, settings, *conditions)
 
 

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from inventory.errors import NotFound
+from inventory.register.departments import move_department, rename_department
 from inventory.register.directory import list_departments, machines_at
 from inventory.register.models import Department
-from inventory.register.service import add_department, move_department, rename_department
+from inventory.register.service import add_department
 from inventory.web._records import (
     Control,
     Form,
@@ -158,7 +159,8 @@ def _one(number: int, refused: Refused | None = None) -> Response:
                         help=_TREE,
                     )
                 ],
-                "With all below it. Figures for the departments above follow the tree as it is when they are asked.",
+                "With all below it. Figures follow the tree as it is when they are asked; as at a past moment, and "
+                "in statements, as it was then.",
             ),
         ],
         refused=refused,

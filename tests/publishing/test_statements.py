@@ -20,8 +20,11 @@ from inventory.publishing.checking import check, ledger_beneath_newest
 from inventory.publishing.frozen import NOT_FROZEN, digest_of, figures_of, pinned_settings, with_pinned
 from inventory.publishing.models import DECIDED, Statement, StatementAct
 from inventory.publishing.queries import acts_of, beside, every_uid, statements
-from inventory.publishing.service import Ask, find_statement, prepare, publish, show, withdraw
+from inventory.publishing.service import Ask, departments_under, find_statement, prepare, publish, show, withdraw
+from inventory.publishing.today import today
+from inventory.register.departments import move_department, rename_department
 from inventory.register.models import Department
+from inventory.register.service import add_department
 from inventory.reports._base import report_type, reports, run
 from inventory.reports._query import FILTERS, Query
 from tests.conftest import World
@@ -329,7 +332,35 @@ def test_a_statement_about_a_department_says_that_the_tree_was_changed(fleet: Wo
         session.execute(text("UPDATE department SET path = '/INF/' WHERE code = 'INF'"))
     found = check(fleet.session, statement, fleet.settings)
     assert found.intact and found.ledger_fits and found.tree == ("INF", "NEW")
-    assert "moved in or out: INF, NEW" in found.sentences[0]
+    assert "no longer the same: INF, NEW" in found.sentences[0]
+
+
+def test_a_statement_derives_after_departments_are_renamed_moved_and_added(fleet: World, published: Publisher) -> None:
+    told = [published("flow"), published("headline", {"department": "CSE"}), published("flow", {"department": "CSE"})]
+    fleet.later(days=1)
+    fleet.session.rollback()
+    with transaction(fleet.session) as session:
+        rename_department(session, "CSE", "Engineering", fleet.now)
+        rename_department(session, "CSE", "Engineering", fleet.now)
+        move_department(session, "INF", "HCA", fleet.now)
+        add_department(session, "NEW", "New", "CSE")
+    for statement in told:
+        found = check(fleet.session, statement, fleet.settings)
+        assert found.holds, found.sentences
+    fleet.later(days=1)
+    fleet.session.rollback()
+    with transaction(fleet.session) as session:
+        move_department(session, "INF", None, fleet.now)
+        rename_department(session, "INF", "Computing", fleet.now)
+    between = told[0].as_at + (fleet.now - told[0].as_at) * 0.9
+    # A department counts as having always been there: nothing was recorded of it before.
+    assert departments_under(fleet.session, "CSE", told[0].as_at) == ["CSE", "INF", "NEW"]
+    assert departments_under(fleet.session, "HCA", between) == ["HCA", "INF"]
+    assert departments_under(fleet.session, "HCA", None) == ["HCA"]
+    for statement in told:
+        assert check(fleet.session, statement, fleet.settings).holds
+    # The same question today follows the tree of today.
+    assert today(fleet.session, told[1], fleet.settings).differences, "what stands in INF is no longer under CSE"
 
 
 def test_a_report_that_is_gone_is_named(fleet: World, published: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from inventory.db import transaction
 from inventory.errors import NotFound, RuleRefused, ValidationRefused
 from inventory.lifecycle.lookup import look_up
 from inventory.lifecycle.queries import count_on_record, possible_events, recent_activity
-from inventory.register import service
+from inventory.register import departments, service
 from inventory.register.issuing import issue_blank_tags
 from inventory.register.models import Asset, Department, Photo
 from inventory.register.queries import (
@@ -274,21 +274,21 @@ def test_only_what_may_happen_next_is_offered(world: World) -> None:
 def test_departments_form_a_tree_and_move_with_all_below_them(world: World) -> None:
     with transaction(world.session) as session:
         service.add_department(session, "LAB", "Robot lab", "INF")
-        service.move_department(session, "INF", "HCA")
+        departments.move_department(session, "INF", "HCA")
     assert world.session.query(Department.path).filter(Department.code == "LAB").scalar() == "/HCA/INF/LAB/"
     with pytest.raises(RuleRefused, match="under itself"):
-        service.move_department(world.session, "HCA", "LAB")
+        departments.move_department(world.session, "HCA", "LAB")
     with pytest.raises(RuleRefused, match="already"):
         service.add_department(world.session, "INF", "Again")
     with pytest.raises(NotFound):
         service.add_department(world.session, "X", "X", "NOWHERE")
     with pytest.raises(ValidationRefused):
         service.add_department(world.session, "a/b", "X")
-    assert service.rename_department(world.session, "INF", "Informatics").name == "Informatics"
-    assert service.move_department(world.session, "INF", None).path == "/INF/"
-    for wrong in (lambda: service.rename_department(world.session, "?", "x"),
-                  lambda: service.move_department(world.session, "?", None),
-                  lambda: service.move_department(world.session, "INF", "?")):  # fmt: skip
+    assert departments.rename_department(world.session, "INF", "Informatics").name == "Informatics"
+    assert departments.move_department(world.session, "INF", None).path == "/INF/"
+    for wrong in (lambda: departments.rename_department(world.session, "?", "x"),
+                  lambda: departments.move_department(world.session, "?", None),
+                  lambda: departments.move_department(world.session, "INF", "?")):  # fmt: skip
         with pytest.raises(NotFound):
             wrong()
 
