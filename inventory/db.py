@@ -47,6 +47,10 @@ NAMING = {
 }
 
 
+CARRIED: Final[dict[str, Any]] = {"info": {"export": "carried"}}
+"""Of a table's arguments: its rows go with a whole export as they are."""
+
+
 class Base(DeclarativeBase):
     """Base of every table; names every constraint, so that migrations can drop what they made."""
 

@@ -24,7 +24,7 @@ from inventory.register.models import Asset
 @with_appcontext
 @sentences
 def command(file: Path) -> None:
-    """Write every machine, ledger line, department, place, person and account (without passwords) to FILE.
+    """Write the whole register to FILE: machines, ledger, evidence, statements, accounts without passwords.
 
     `flask import own FILE` restores it into an empty register. The file holds data about people: keep it
     as you keep the database.

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inventory.db import Base, UtcDateTime
+from inventory.db import CARRIED, Base, UtcDateTime
 
 
 class FactorSet(Base):
     """A set of factors, in the very shape of a shipped file (`factors.FactorSet`). Never changed once recorded."""
 
     __tablename__ = "factor_set"
-    __table_args__ = (UniqueConstraint("key"),)
+    __table_args__ = (UniqueConstraint("key"), CARRIED)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     key: Mapped[str] = mapped_column(String(80))

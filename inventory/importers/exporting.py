@@ -21,7 +21,6 @@ from inventory.register.models import (
     BlankTag,
     Department,
     DepartmentPast,
-    LabelRun,
     Location,
     Part,
     Party,
@@ -30,6 +29,7 @@ from inventory.register.models import (
 )
 from inventory.register.rows import rows_of
 
+from .carrying import carried_records
 from .models import SavedMapping
 from .own_columns import ASSET_COLUMNS, asset_cells, pack
 from .own_csv import RECORD
@@ -51,7 +51,6 @@ _TABLES: Final[tuple[tuple[str, Any, tuple[str, ...]], ...]] = (
     ("blank_tag", BlankTag, ("tag_key", "run", "printed_at", "claimed_at")),
 )
 _OWNED: Final[tuple[tuple[str, Any, tuple[str, ...]], ...]] = (
-    ("label_run", LabelRun, ("key", "template", "public_url", "labels", "blank", "printed_at")),
     ("saved_view", SavedView, ("page", "name", "query")),
     ("saved_mapping", SavedMapping, ("name", "asked", "saved_at")),
 )
@@ -83,10 +82,13 @@ def records(
             done += 1
             progress(done)
         yield record
-    # Last, since a picture belongs to a machine.
+    # Last, since pictures and evidence belong to machines.
     for record in _photos(session):
         counts["photo"] = counts.get("photo", 0) + 1
         yield record
+    for name, data in carried_records(session):
+        counts[name] = counts.get(name, 0) + 1
+        yield {RECORD: name, "data": pack(data)}
     yield {RECORD: "end", "data": pack({"counts": counts, "digest": digest.hexdigest()})}
 
 

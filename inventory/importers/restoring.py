@@ -24,7 +24,6 @@ from inventory.register.models import (
     BlankTag,
     Department,
     DepartmentPast,
-    LabelRun,
     Location,
     Part,
     Party,
@@ -34,6 +33,7 @@ from inventory.register.models import (
 from inventory.register.tags import normalise
 
 from . import own_cells as cells
+from .carrying import Carrying, carried
 from .exporting import VERSION
 from .models import SavedMapping
 from .own_csv import Record, read_records
@@ -48,7 +48,7 @@ _PLAIN: Final[dict[str, Any]] = {
     "tag_series": TagSeries,
     "blank_tag": BlankTag,
 }
-_OWNED: Final[dict[str, Any]] = {"label_run": LabelRun, "saved_view": SavedView, "saved_mapping": SavedMapping}
+_OWNED: Final[dict[str, Any]] = {"saved_view": SavedView, "saved_mapping": SavedMapping}
 _MOMENTS: Final = frozenset({"created_at", "erased_at", "printed_at", "claimed_at", "saved_at", "added_at", "until"})
 _MUST_BE_EMPTY: Final = (
     (Asset, "machines"),
@@ -78,7 +78,9 @@ def looks_whole(path: Path) -> bool:
 
 def check_empty(session: Session) -> None:
     """Refuse a restore into a register that holds something: two ledgers cannot be made one."""
-    held = [words for model, words in _MUST_BE_EMPTY if session.execute(select(model).limit(1)).first() is not None]
+    asked = [(select(model), words) for model, words in _MUST_BE_EMPTY]
+    asked += [(select(table), f"rows of {name}") for name, table in carried().items()]
+    held = [words for statement, words in asked if session.execute(statement.limit(1)).first() is not None]
     if held:
         raise RuleRefused(
             mark(
@@ -111,6 +113,7 @@ class _Restore:
         self.accounts = dict(session.execute(select(Account.uid, Account.id)).all())
         self.departments: dict[str, tuple[int, str]] = {}
         self.waiting: list[History] = []
+        self.carrying = Carrying(session)
         self.photo: tuple[str, bytearray] = ("", bytearray())
 
     def run(self, table: Table) -> dict[str, int]:
@@ -122,6 +125,7 @@ class _Restore:
                 raise ValidationRefused(mark("There are rows after the last one of the export."), row=record.row_number)
             if record.record == "end":
                 self._flush()
+                self.carrying.finish()
                 self._check_end(record)
                 ended = True
                 continue
@@ -182,6 +186,9 @@ class _Restore:
             self._marks.append((str(data.get("name")), str(data.get("value"))))
         elif kind in _PLAIN:
             self._insert(record, _PLAIN[kind], cells.data(record))
+        elif kind in self.carrying.tables:
+            self._flush()
+            self.carrying.take(record)
         elif kind in _OWNED:
             data = cells.data(record)
             owner = self.accounts.get(str(data.pop("account", "")))

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from inventory.db import Base, UtcDateTime
+from inventory.db import CARRIED, Base, UtcDateTime
 from inventory.register.models import BigKey
 
 RECORDED: Final = "recorded"
@@ -32,6 +32,7 @@ class HardwareReport(Base):
     __table_args__ = (
         Index("ix_hardware_report_waiting", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index("ix_hardware_report_asset", "asset_id", "id"),
+        CARRIED,
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, ForeignKey, Integer, LargeBinary, String, Text, event, inspect
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from inventory.db import Base, UtcDateTime
+from inventory.db import CARRIED, Base, UtcDateTime
 
 
 class Statement(Base):
@@ -16,6 +16,7 @@ class Statement(Base):
     """
 
     __tablename__ = "statement"
+    __table_args__ = CARRIED
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     uid: Mapped[str] = mapped_column(String(32), unique=True)
@@ -41,6 +42,7 @@ class StatementAct(Base):
     """Who decided what about a statement, and when: made public, taken off the public page, withdrawn."""
 
     __tablename__ = "statement_act"
+    __table_args__ = CARRIED
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), index=True)
@@ -54,6 +56,7 @@ class PublicPage(Base):
     """One row for each time that the public page was switched on or off; the last is in force."""
 
     __tablename__ = "public_page"
+    __table_args__ = CARRIED
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     shown: Mapped[bool] = mapped_column(Boolean)

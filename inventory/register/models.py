@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inventory.db import Base, Hundredths, UtcDateTime
+from inventory.db import CARRIED, Base, Hundredths, UtcDateTime
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only for a column of type INTEGER."""
@@ -183,7 +183,7 @@ class InspectionPhoto(Base):
     """A picture taken at an inspection, re-encoded as `Photo` is; ``event_key`` is the inspection's ledger line."""
 
     __tablename__ = "inspection_photo"
-    __table_args__ = (UniqueConstraint("event_key", "sha256"),)
+    __table_args__ = (UniqueConstraint("event_key", "sha256"), CARRIED)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id"), index=True)
@@ -217,7 +217,7 @@ class LabelRun(Base):
     """A print run of labels: who, when, where the labels point, how many."""
 
     __tablename__ = "label_run"
-    __table_args__ = (UniqueConstraint("key"),)
+    __table_args__ = (UniqueConstraint("key"), CARRIED)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     key: Mapped[str] = mapped_column(String(80))
@@ -244,7 +244,7 @@ class LabelPrinter(Base):
     """A printer of labels, by the name people know it by, and how far its print must be moved."""
 
     __tablename__ = "label_printer"
-    __table_args__ = (UniqueConstraint("name"),)
+    __table_args__ = (UniqueConstraint("name"), CARRIED)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
@@ -259,6 +259,7 @@ class LabelLogo(Base):
     """The institution's logo for labels; there is one row at most."""
 
     __tablename__ = "label_logo"
+    __table_args__ = CARRIED
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
@@ -271,6 +272,7 @@ class LabelRunTag(Base):
     """One label of a run, in the order of the sheet. The tag as it was then; the machine may bear another now."""
 
     __tablename__ = "label_run_tag"
+    __table_args__ = CARRIED
 
     run_id: Mapped[int] = mapped_column(ForeignKey("label_run.id"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)

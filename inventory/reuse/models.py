@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inventory.db import Base, UtcDateTime
+from inventory.db import CARRIED, Base, UtcDateTime
 
 
 class ReuseRequest(Base):
@@ -21,6 +21,7 @@ class ReuseRequest(Base):
         CheckConstraint("(department_id IS NULL) <> (party_id IS NULL)", name="one_asks"),
         CheckConstraint("number > 0", name="wants_some"),
         Index("ix_reuse_request_state", "state", "id"),
+        CARRIED,
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -53,6 +54,7 @@ class ReuseRequestChange(Base):
     """One line of a request's history: who did what, and what it asked for from then on. Only ever added."""
 
     __tablename__ = "reuse_request_change"
+    __table_args__ = CARRIED
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("reuse_request.id"), index=True)

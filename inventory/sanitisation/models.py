@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inventory.db import Base, UtcDateTime
+from inventory.db import CARRIED, Base, UtcDateTime
 from inventory.register.models import BigKey
 
 
@@ -24,7 +24,7 @@ class ErasureReport(Base):
     """A report as it came: a tool's log, a contractor's certificate, or a form that somebody filled in here."""
 
     __tablename__ = "erasure_report"
-    __table_args__ = (UniqueConstraint("sha256"), UniqueConstraint("uid"))
+    __table_args__ = (UniqueConstraint("sha256"), UniqueConstraint("uid"), CARRIED)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     uid: Mapped[str] = mapped_column(String(32))
@@ -56,6 +56,7 @@ class ErasureRecord(Base):
         UniqueConstraint("uid"),
         Index("ix_erasure_record_standing", "standing", "id"),
         Index("ix_erasure_record_asset_id", "asset_id", "id"),
+        CARRIED,
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -115,7 +116,12 @@ class SanitisationCertificate(Base):
     """A certificate of one machine with every drive in it. What it says is frozen; whether it still holds is not."""
 
     __tablename__ = "sanitisation_certificate"
-    __table_args__ = (UniqueConstraint("number"), UniqueConstraint("token"), UniqueConstraint("key"))
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("token"),
+        UniqueConstraint("key"),
+        CARRIED,
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     key: Mapped[str] = mapped_column(String(80))
@@ -139,7 +145,11 @@ class AuditSample(Base):
     """An accepted wipe that was drawn for an independent check, and what the check found."""
 
     __tablename__ = "audit_sample"
-    __table_args__ = (UniqueConstraint("record_id"), Index("ix_audit_sample_result", "result", "id"))
+    __table_args__ = (
+        UniqueConstraint("record_id"),
+        Index("ix_audit_sample_result", "result", "id"),
+        CARRIED,
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     record_id: Mapped[int] = mapped_column(ForeignKey("erasure_record.id"))

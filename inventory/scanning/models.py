@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inventory.db import Base, UtcDateTime
+from inventory.db import CARRIED, Base, UtcDateTime
 from inventory.register.models import BigKey
 
 TO_SETTLE: Final = "to_settle"
@@ -21,6 +21,7 @@ class Scan(Base):
     __table_args__ = (
         Index("ix_scan_waiting", "account_id", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index("ix_scan_waiting_owner", "owner", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        CARRIED,
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inventory.db import Base, UtcDateTime
+from inventory.db import CARRIED, Base, UtcDateTime
 from inventory.register.models import BigKey
 
 
@@ -15,6 +15,7 @@ class StockTake(Base):
     """A count. ``code`` is what its control barcode carries; ``version`` rises with whatever a review rests on."""
 
     __tablename__ = "stock_take"
+    __table_args__ = CARRIED
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     uid: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: uuid4().hex)
@@ -47,7 +48,10 @@ class StockTakeMachine(Base):
     """A machine of a count: expected, seen, or both. Which group it is in follows from these two alone."""
 
     __tablename__ = "stock_take_machine"
-    __table_args__ = (Index("ix_stock_take_machine_group", "stock_take_id", "expected", "tag", "asset_id"),)
+    __table_args__ = (
+        Index("ix_stock_take_machine_group", "stock_take_id", "expected", "tag", "asset_id"),
+        CARRIED,
+    )
 
     stock_take_id: Mapped[int] = mapped_column(ForeignKey("stock_take.id"), primary_key=True)
     asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id"), primary_key=True, index=True)
@@ -73,7 +77,7 @@ class StockTakeScan(Base):
     """One scan of a count, stored once by its key; what it found never changes what came before."""
 
     __tablename__ = "stock_take_scan"
-    __table_args__ = (Index("ix_stock_take_scan_asset", "stock_take_id", "asset_id"),)
+    __table_args__ = (Index("ix_stock_take_scan_asset", "stock_take_id", "asset_id"), CARRIED)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     stock_take_id: Mapped[int] = mapped_column(ForeignKey("stock_take.id"))
@@ -94,7 +98,7 @@ class StockTakeUnknown(Base):
     """A text that led to no one machine when it was scanned, and what a person made of it."""
 
     __tablename__ = "stock_take_unknown"
-    __table_args__ = (UniqueConstraint("stock_take_id", "text"),)
+    __table_args__ = (UniqueConstraint("stock_take_id", "text"), CARRIED)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     stock_take_id: Mapped[int] = mapped_column(ForeignKey("stock_take.id"))
