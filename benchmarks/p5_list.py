@@ -10,7 +10,8 @@ from benchmarks._fleet import Fleet, fleet
 from benchmarks._person import cookie
 from benchmarks._serving import get, interleaved_load, serving
 from inventory.db import make_engine
-from inventory.register.listing import AssetFilter, list_assets
+from inventory.register.filtering import AssetFilter
+from inventory.register.listing import list_assets
 
 LEAST_OF_BARE = 0.40
 MOST_BY_DEPTH = 1.3

@@ -12,7 +12,8 @@ from benchmarks._fleet import fleet
 from benchmarks._person import cookie
 from benchmarks._serving import get, interleaved_load, serving
 from inventory.db import make_engine
-from inventory.register.listing import AssetFilter, list_assets
+from inventory.register.filtering import AssetFilter
+from inventory.register.listing import list_assets
 from inventory.register.models import Asset, AssetIdentifier
 
 MOST_OF_RAW = 5

@@ -29,8 +29,9 @@ from inventory.lifecycle.fields import Choice, Day
 from inventory.lifecycle.lookup import look_up
 from inventory.lifecycle.requests import EventRequest
 from inventory.lifecycle.service import record_event
+from inventory.register.filtering import AssetFilter
 from inventory.register.kinds import KINDS
-from inventory.register.listing import SORTS, AssetFilter, list_assets
+from inventory.register.listing import SORTS, list_assets
 from inventory.register.queries import resolve_one
 from inventory.register.statuses import STATUSES
 

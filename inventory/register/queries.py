@@ -1,9 +1,9 @@
 """Reads of the register, under one roof: what a text stands for, lists, choices for forms."""
 
 from inventory.register.departments import subtree, tree
+from inventory.register.filtering import AssetFilter
 from inventory.register.listing import (
     SORTS,
-    AssetFilter,
     AssetPage,
     count_matching,
     list_assets,

@@ -11,8 +11,8 @@ from inventory.config import Settings
 from inventory.errors import NotFound, ValidationRefused
 from inventory.lifecycle.bulk import insert_rows
 from inventory.register.departments import subtree
+from inventory.register.filtering import AssetFilter, conditions
 from inventory.register.kinds import KINDS
-from inventory.register.listing import AssetFilter, conditions
 from inventory.register.models import Asset, Department, Location
 from inventory.register.naming import names_of
 from inventory.register.queries import resolve_many

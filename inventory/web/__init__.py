@@ -3,7 +3,7 @@
 from flask import Flask
 
 from inventory.discovery import find
-from inventory.web._shell import add_shell
+from inventory.web._frame import add_shell
 
 
 def add_web(app: Flask) -> None:

@@ -15,7 +15,7 @@ from inventory.intake.queries import Told, told_of
 from inventory.labels.machines import base_of
 from inventory.lifecycle.details import Facts
 from inventory.lifecycle.effects import drive_uid
-from inventory.lifecycle.event_types import CORRECTION, EVENT_TYPES, EventType
+from inventory.lifecycle.event_types import CORRECTION, EventType
 from inventory.lifecycle.fields import names_a_request, schema_of
 from inventory.lifecycle.queries import possible_events
 from inventory.lifecycle.state import FittedDrive
@@ -36,6 +36,7 @@ from inventory.web._footprint import footprint_of
 from inventory.web._inside import inside
 from inventory.web._inspection import KEY as INSPECTED
 from inventory.web._inspection import told
+from inventory.web._machine_lines import lines_shown
 from inventory.web._recording import drive_label
 from inventory.web._shell import account, is_demo, recorder, session, settings
 
@@ -90,7 +91,7 @@ def build(found: Found, came_by: str | None, just: dict[str, Any] | None, has_ph
         just=just,
         unclean=[reason[:1].upper() + reason[1:] for reason in unclean],
         barred=[row.label.lower() for row in barred],
-        lines=_lines(found, names, drives, "correct" in permissions),
+        lines=lines_shown(found, names, drives, "correct" in permissions),
         drives=[_drive(found, drive, evidence.get(drive.uid, [])) for drive in state.drives.values()],
         certificates=url_for("web_certificates.machine", tag=found.tag) if state.drives else None,
         no_drives=_no_drives(found),
@@ -192,61 +193,6 @@ def _drive_names(found: Found) -> dict[str, str]:
             if isinstance(drive, dict) and drive.get("serial"):
                 named[drive.get("uid") or drive_uid(each.line.key, number)] = str(drive["serial"])
     return named | {uid: drive_name(drive) for uid, drive in found.drives.items()}
-
-
-def _lines(
-    found: Found, names: dict[tuple[str, str], str], drives: dict[str, str], may_correct: bool
-) -> list[SimpleNamespace]:
-    zone = settings().zone
-    corrections = {each.line.voids: each for each in found.machine.lines if each.line.voids}
-    place = {each.line.key: (each.line.occurred_at, each.line.sequence) for each in found.machine.lines}
-
-    def order(each: Any) -> tuple[Any, ...]:
-        line = each.line
-        # A replacement stands right behind the line whose place it takes.
-        return (*place[line.replaces], line.sequence) if line.replaces in place else (*place[line.key], 0)
-
-    shown = []
-    for each in sorted((one for one in found.machine.lines if not one.line.voids), key=order):
-        line, voiding = each.line, corrections.get(each.line.key)
-        row = EVENT_TYPES.get(line.kind)
-        correct = may_correct and voiding is None
-        shown.append(
-            SimpleNamespace(
-                label=row.label if row else line.kind,
-                icon=row.icon if row else "circle",
-                when=words.happened(line, zone),
-                who=each.actor_name,
-                recorded=words.recorded_later(line, zone),
-                words=[
-                    pair for pair in words.details_in_words(line, names, drives, each.personal) if pair[1] != found.tag
-                ],
-                erased=each.erased,
-                voided=voiding is not None,
-                correction=_correction(voiding) if voiding else None,
-                replaces=_anchor(place, line.replaces),
-                anchor=_anchor(place, line.key),
-                hash=_short(each),
-                correct=url_for("web_events.correct", tag=found.tag, key=line.key) if correct else None,
-            )
-        )
-    return shown
-
-
-def _anchor(place: dict[str, tuple[Any, int]], key: str | None) -> str | None:
-    return f"line-{place[key][1]}" if key in place else None
-
-
-def _short(each: Any) -> str:
-    found = getattr(each, "hash", b"")
-    return bytes(found).hex()[:10] if found else ""
-
-
-def _correction(voiding: Any) -> str:
-    day = words.when(voiding.line.recorded_at, settings().zone, "day")
-    reason = (voiding.personal or {}).get("reason")
-    told = f": {reason}" if reason else "; the reason was erased" if voiding.erased else ""
-    return f"Corrected by {voiding.actor_name} on {day}{told}"
 
 
 def _drive(found: Found, drive: FittedDrive, records: list[ErasureRecord]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, re
 
 from inventory.accounts.permissions import ROLES
 from inventory.discovery import find
-from inventory.web._shell import navigation, settings
+from inventory.web._frame import navigation
+from inventory.web._shell import settings
 
 blueprint = Blueprint("web_scan_app", __name__)
 

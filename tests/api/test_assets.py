@@ -13,7 +13,8 @@ from inventory.api._shapes import AssetSchema, LineSchema, LookUpSchema, asset_d
 from inventory.api.assets import ListQuery
 from inventory.lifecycle.lookup import look_up
 from inventory.lifecycle.queries import possible_events
-from inventory.register.listing import SORTS, AssetFilter, list_assets
+from inventory.register.filtering import AssetFilter
+from inventory.register.listing import SORTS, list_assets
 from inventory.register.queries import resolve
 from tests.api.conftest import Caller, told
 from tests.conftest import World

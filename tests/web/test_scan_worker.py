@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inventory.web._shell import CONTENT_POLICY
+from inventory.web._frame import CONTENT_POLICY
 from inventory.web.scan_camera import OFFLINE_FILES
 from tests.conftest import World
 from tests.web.browser import sign_in
