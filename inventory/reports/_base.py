@@ -126,7 +126,7 @@ class ReportType:
     across: bool = False
     """Its page is printed across: its columns need the room."""
     dear: bool = False
-    """It reads the lines of many machines: its key figures stand on their own page only, not on the dashboard."""
+    """It reads the lines of many machines: the dashboard works its key figures out only when somebody asks."""
 
     @property
     def topic_rank(self) -> int:

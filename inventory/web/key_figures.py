@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from inventory.reports._base import Report, reports
+from inventory.reports._base import Report, ReportType, report_type, reports
 from inventory.reports._query import Query, year_words
 from inventory.web._figures import answer, asked, cell_address, page_address, plain, shown_number, year_with_outcomes
 from inventory.web._shell import requires
@@ -16,19 +16,31 @@ blueprint = Blueprint("web_key_figures", __name__)
 @blueprint.get("/key-figures")
 @requires("view")
 def index() -> str:
-    """The key figures of the year that is asked for; with `part` only their list."""
+    """The key figures of the year that is asked for; with `part` only their list, with `only` those of one report."""
     query = replace(asked(), start=None, to=None)
     query = replace(query, year=year_with_outcomes(query)) if query.year is None else query
-    part = "part" in request.args
+    part, only = "part" in request.args, request.args.get("only", "")
     groups: dict[str, list[dict[str, Any]]] = {}
-    for kind in reports().values():
-        if kind.panel is None or (part and kind.dear):
+    for kind in [report_type(only)] if only else reports().values():
+        if kind.panel is None:
             continue
         question = (query if kind.needs_period else plain(query)).only_by(kind.filters)
+        if part and kind.dear and not only:
+            groups.setdefault(kind.topic, []).append(_later(kind, question, query))
+            continue
         found = answer(kind.key, question)
         groups.setdefault(kind.topic, []).extend(_panels(found, question, kind.panel(found)))
     page = "dashboard/_key_figures.html" if part else "dashboard/key_figures.html"
     return render_template(page, part=part, groups=groups, year=year_words(query.year or 0, query.span), query=query)
+
+
+def _later(kind: ReportType, question: Query, query: Query) -> dict[str, Any]:
+    """A figure that is worked out when somebody asks for it: it reads the lines of many machines."""
+    return {
+        "label": kind.title,
+        "later": page_address("web_key_figures.index", query, part="1", only=kind.key),
+        "report_href": page_address("web_reports.show", question, key=kind.key),
+    }
 
 
 def _panels(report: Report, query: Query, panels: Any) -> list[dict[str, Any]]:

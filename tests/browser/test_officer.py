@@ -131,6 +131,13 @@ def test_the_dashboard_fetches_the_key_figures_and_without_scripts_links_to_them
     officer.goto(site.address + "/")
     expect(officer.locator("[data-key-figures] .key-figures__one").first).to_be_visible()
     assert faults(officer) == []
+    # What reads many machines is worked out on request, and the keyboard goes on from there.
+    figures = officer.locator("[data-key-figures] .key-figures__one")
+    before = figures.count()
+    officer.get_by_role("link", name="Work it out: Data assurance").click()
+    expect(officer.locator("[data-key-figures]").get_by_text("Without proof of a wipe")).to_be_visible()
+    assert figures.count() == before
+    assert officer.evaluate("document.activeElement.closest('.key-figures__one') !== null")
     plain = open_page(java_script_enabled=False)
     sign_in(plain, site)
     plain.goto(site.address + "/")

@@ -129,8 +129,12 @@ def test_key_figures_say_what_they_are_of_and_open_their_machines(app: Any, flee
     assert "/reports/data_assurance/machines/all?" in text
     part = client.get("/key-figures?year=FY2016/17&part=1").get_data(as_text=True)
     assert "<html" not in part
-    # What reads many histories would keep the dashboard waiting.
+    # What reads many histories would keep the dashboard waiting: it is worked out when somebody asks.
     assert "Without proof of a wipe" not in part
+    assert 'data-work-out="/key-figures?year=FY2016/17&amp;part=1&amp;only=data_assurance"' in part
+    asked = client.get("/key-figures?year=FY2016/17&part=1&only=data_assurance").get_data(as_text=True)
+    assert "Without proof of a wipe" in asked and "Re-use rate" not in asked and "data-work-out" not in asked
+    assert client.get("/key-figures?part=1&only=nonsense").status_code == 404
     assert "Re-use rate" in part
     assert "year=FY2016" in part
     dashboard = client.get("/?year=2016/17").get_data(as_text=True)
