@@ -229,7 +229,7 @@ def test_the_list_shows_the_newest_and_the_whole_session_when_asked(scanning: An
     page = scanning()
     say(page, "SCAN-MODE-SIGHTED", *(f"UNKNOWN-{number}" for number in range(45)))
     expect(page.locator("[data-tally]")).to_have_text("45")
-    assert page.locator("[data-list] > li").count() == 40
+    expect(page.locator("[data-list] > li")).to_have_count(40)
     expect(page.locator("[data-list] > li").first).to_contain_text("UNKNOWN-44")
     page.get_by_role("button", name="Show the whole session").click()
     expect(page.locator("[data-list] > li")).to_have_count(45)

@@ -107,7 +107,7 @@ def test_a_range_is_drawn_from_low_to_high_with_its_central_mark_and_its_numbers
     low, high = ends[0][0], ends[1][0]
     assert (dots[0].x - low) / (high - low) == pytest.approx(30 / 50)
     assert len(spans) == len(dots) == 2, "what is not known has no mark"
-    assert {"-10 – 20 – 40 t CO2e", "1 – 2 – 3.5 t CO2e", "not known"} <= set(said(drawing))
+    assert {"-10.000 – 20.000 – 40.000 t CO2e", "1.000 – 2.000 – 3.500 t CO2e", "not known"} <= set(said(drawing))
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
