@@ -197,7 +197,7 @@ def _trend(drawing: Drawing, chart: Chart, y: float) -> float:
 
 def _ranges(drawing: Drawing, chart: Chart, y: float) -> float:
     narrow = drawing.width < _PHONE
-    name_room, number_room = (0.0, 0.0) if narrow else (168.0, 214.0)
+    name_room, number_room = (0.0, 0.0) if narrow else (168.0, 244.0)
     room = drawing.width - name_room - number_room - 12
     given = [value for each in chart.series for value in each.values if value is not None]
     most, least = max([0, *given]), min([0, *given])
