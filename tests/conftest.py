@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 import inventory.db
 from inventory.accounts.models import Account
@@ -44,6 +45,32 @@ def _migrate(url: str, folder: Path) -> None:
         upgrade()
         db.session.remove()
         db.engine.dispose()
+
+
+SLOWEST = (
+    "test_no_form_however_malformed",
+    "test_no_page_has_a_fault",
+    "test_scans_of_five_people",
+    "test_the_hard_labels",
+)
+"""Tests of minutes each: begun first, or one worker would still be at them when the others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest first; else in their order."""
+    items.sort(key=lambda item: not item.name.startswith(SLOWEST))
+
+
+class Scheduling(LoadScopeScheduling):
+    """Tests of the demonstration share one worker, since it takes minutes to load; all others go where there is room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "demo" if nodeid.startswith("tests/demo/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """How tests are given out to the workers."""
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from tests.browser.films import Code, frame, ours
 from tests.conftest import World
 from tests.web.browser import kinds_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # What a phone offers and a film does not.
 PHONE = """

@@ -14,7 +14,7 @@ from tests.browser.conftest import Site, sign_in
 from tests.browser.films import Code, frame, ours
 from tests.conftest import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 OLD = Code("https://old.example.ac.uk/a/ED-0012352-S", at=(0.7, 0.72), width=210)
 THREE = [ours("ED-1", at=(0.25, 0.4), width=230), Code("UOE0012947", "Code128", (0.7, 0.3), 400), OLD]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.conftest import Site, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_data, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.real_data]
 
 LIVE_LEAST = 56 / 72
 PHOTO_LEAST = 64 / 72

@@ -14,7 +14,7 @@ from tests.intake.test_receiving import registered
 from tests.sanitisation import logs
 from tests.web.browser import kinds_of, status_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

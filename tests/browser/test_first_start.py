@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import PASSWORD, Site, picture, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_an_empty_register_leads_to_the_set_up_and_then_to_its_dashboard(site: Site, open_page: Any) -> None:

@@ -9,7 +9,7 @@ from tests.browser.conftest import Site, picture, sign_in
 from tests.conftest import World
 from tests.web.browser import details_of, kinds_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

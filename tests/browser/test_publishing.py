@@ -12,7 +12,7 @@ from tests.conftest import World
 from tests.databases import Kept
 from tests.reports.conftest import build_fleet
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

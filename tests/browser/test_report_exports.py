@@ -15,7 +15,7 @@ from tests.browser.conftest import Site, faults, sign_in
 from tests.databases import Kept
 from tests.reports.conftest import build_fleet
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 YEARS = "from=2015-06-01&to=2018-08-31"
 
 

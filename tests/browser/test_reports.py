@@ -11,7 +11,7 @@ from tests.conftest import World
 from tests.intake.test_receiving import drives, registered
 from tests.web.browser import details_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

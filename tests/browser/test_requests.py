@@ -9,7 +9,7 @@ from inventory.reuse.queries import progress_of
 from inventory.reuse.service import find_request
 from tests.browser.conftest import Site, faults, picture, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_request_is_opened_reserved_for_donated_to_and_fulfilled(site: Site, open_page: Any) -> None:

@@ -15,7 +15,7 @@ from tests.browser.line import CUT_ANSWER, LOSE_ANSWER, PASS, REFUSE
 from tests.browser.phones import count
 
 __all__ = ["basement", "site"]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_eighty_scans_without_a_network_survive_a_reload_and_arrive_once_though_the_answer_is_lost(

@@ -12,7 +12,7 @@ from tests.browser.conftest import Site, sign_in
 from tests.conftest import World
 from tests.web.browser import details_of, kinds_of, status_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parents[1] / "static" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 SAY = """async (texts) => { for (const text of texts) {

@@ -11,7 +11,7 @@ from tests.browser.line import CUT_ANSWER, LOSE_ANSWER, LOSE_QUESTION, PASS, REF
 from tests.browser.phones import Phone, count
 
 __all__ = ["basement", "site"]
-pytestmark = [pytest.mark.browser, pytest.mark.soak, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 SEED = 20_261_125
 SCANS = 2_000

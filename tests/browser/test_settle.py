@@ -13,7 +13,7 @@ from tests.conftest import World
 from tests.web.browser import kinds_of
 from tests.web.test_scan_sync import one
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SEND = """async ([body]) => {
   const boot = await (await fetch("/scan/boot")).json();

@@ -10,7 +10,7 @@ from inventory.register.models import Asset
 from tests.browser.conftest import Site, picture, sign_in
 from tests.conftest import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.browser.conftest import Site, picture, sign_in
 from tests.conftest import World
 from tests.web.browser import kinds_of, status_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -37,7 +37,6 @@ from inventory.reuse.queries import progress_of
 from inventory.sanitisation.models import ErasureRecord
 from tests.conftest import _migrate
 
-pytestmark = pytest.mark.xdist_group("demo")
 SETTINGS = Settings()
 TODAY = date(2026, 11, 23)
 PILOT_ENDS = date(2017, 7, 31)

@@ -45,7 +45,6 @@ def demo_app(demo_database: Path, tmp_path: Path) -> Iterator[Any]:
         db.engine.dispose()
 
 
-@pytest.mark.xdist_group("demo")
 def test_a_second_run_says_so_and_each_page_says_that_the_data_are_synthetic(demo_app: Any) -> None:
     result = demo_app.test_cli_runner().invoke(args=["demo"])
     assert result.exit_code == 0
@@ -54,7 +53,6 @@ def test_a_second_run_says_so_and_each_page_says_that_the_data_are_synthetic(dem
     assert "Synthetic demonstration data" in page.get_data(as_text=True)
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_printed_sign_ins_open_one_account_per_role(demo_app: Any) -> None:
     from inventory.db import db
 
@@ -69,7 +67,6 @@ def test_the_printed_sign_ins_open_one_account_per_role(demo_app: Any) -> None:
         assert account is not None and account.role == role
 
 
-@pytest.mark.xdist_group("demo")
 def test_a_changed_password_and_a_closed_account_are_no_longer_printed(demo_app: Any) -> None:
     from inventory.db import db
 

@@ -23,7 +23,6 @@ from inventory.reports._query import Query
 from tests.reports.reading import pages, sheet
 from tests.reports.test_figures import COUNTED, Figure
 
-pytestmark = pytest.mark.xdist_group("demo")
 QUESTIONS: dict[str, Any] = {"headline": "", "pilot": "?to=2017-07-31"}
 TOTALS = {"headline": plan.HEADLINE, "pilot": plan.PILOT}
 

@@ -327,7 +327,6 @@ def address(app: Flask, world: World) -> Iterator[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
 def test_a_person_brings_in_a_file_with_errors_and_takes_the_refused_rows_home(
     app: Flask, world: World, chromium: object, address: str, tmp_path: Path
 ) -> None:
