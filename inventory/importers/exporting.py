@@ -20,7 +20,6 @@ from inventory.register.models import (
     Asset,
     BlankTag,
     Department,
-    DepartmentPast,
     Location,
     Part,
     Party,
@@ -98,9 +97,6 @@ def _around(session: Session, settings: Settings) -> Iterator[dict[str, str]]:
     parents = select(Department.code, Department.name, Department.parent_id).order_by(Department.path)
     for code, name, parent in session.execute(parents):
         yield _record("department", {"code": code, "name": name, "parent": codes.get(parent) if parent else None})
-    for past in session.scalars(select(DepartmentPast).order_by(DepartmentPast.id)):
-        about = {"code": codes[past.department_id], "name": past.name, "path": past.path, "until": past.until}
-        yield _record("department_past", about | {"parent": codes.get(past.parent_id) if past.parent_id else None})
     for record, model, names in _TABLES:
         key = model.__mapper__.primary_key[0]
         columns = [getattr(model, name) for name in names]

@@ -23,7 +23,6 @@ from inventory.register.models import (
     Asset,
     BlankTag,
     Department,
-    DepartmentPast,
     Location,
     Part,
     Party,
@@ -49,7 +48,7 @@ _PLAIN: Final[dict[str, Any]] = {
     "blank_tag": BlankTag,
 }
 _OWNED: Final[dict[str, Any]] = {"saved_view": SavedView, "saved_mapping": SavedMapping}
-_MOMENTS: Final = frozenset({"created_at", "erased_at", "printed_at", "claimed_at", "saved_at", "added_at", "until"})
+_MOMENTS: Final = frozenset({"created_at", "erased_at", "printed_at", "claimed_at", "saved_at", "added_at"})
 _MUST_BE_EMPTY: Final = (
     (Asset, "machines"),
     (LifecycleEvent, "ledger lines"),
@@ -173,8 +172,6 @@ class _Restore:
             self.waiting[-1].lines.append(line)
         elif kind == "department":
             self._department(record)
-        elif kind == "department_past":
-            self._department_past(record)
         elif kind == "account":
             self._account(record)
         elif kind == "photo":
@@ -233,14 +230,6 @@ class _Restore:
         self.session.add(made)
         self.session.flush()
         self.departments[code] = (made.id, path)
-
-    def _department_past(self, record: Record) -> None:
-        data = cells.data(record)
-        here, above = self.departments.get(str(data.pop("code", ""))), self.departments.get(str(data.get("parent")))
-        if here is None or (data.pop("parent", None) and above is None):
-            raise ValidationRefused(mark("This row is of no department of the file."), row=record.row_number)
-        numbers = {"department_id": here[0], "parent_id": above[0] if above else None}
-        self._insert(record, DepartmentPast, data | numbers)
 
     def _account(self, record: Record) -> None:
         """An account without its password; one of that name that is here already becomes this one."""

@@ -44,6 +44,7 @@ class DepartmentPast(Base):
     """
 
     __tablename__ = "department_past"
+    __table_args__ = CARRIED
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)

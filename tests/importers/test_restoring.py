@@ -215,6 +215,16 @@ def put(record: str, column: str, value: str, number: int = 0) -> Callable[[list
     return lambda rows: first(rows, record, number).update({column: value})
 
 
+def refused(world: World, path: Path, change: Callable[[list[dict[str, str]]], Any], sentence: str) -> None:
+    """An export of the register that *change* was made to is refused in these words; nothing of it is kept."""
+    changed = tampered(export(world, path), change)
+    empty(world.session)
+    with pytest.raises(ValidationRefused) as found:
+        restored(world, changed)
+    assert sentence in found.value.message
+    world.session.rollback()
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -253,12 +263,7 @@ def test_a_file_that_was_changed_is_refused_and_nothing_is_restored(
     world: World, tmp_path: Path, change: Any, sentence: str
 ) -> None:
     a_life(world)
-    path = tampered(export(world, tmp_path / "whole.csv"), change)
-    empty(world.session)
-    with pytest.raises(ValidationRefused) as refused:
-        restored(world, path)
-    assert sentence in refused.value.message
-    world.session.rollback()
+    refused(world, tmp_path / "whole.csv", change, sentence)
     assert world.session.scalar(select(func.count()).select_from(LifecycleEvent)) == 0
     assert world.session.scalar(select(func.count()).select_from(Party)) == 0
 
