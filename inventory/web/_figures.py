@@ -13,7 +13,7 @@ from inventory.lifecycle.models import OutcomeFact
 from inventory.lifecycle.waste_hierarchy import TIERS
 from inventory.register.kinds import KINDS
 from inventory.register.models import Department, Party
-from inventory.reports._base import Figure, Report, run
+from inventory.reports._base import Figure, Report, reports, run
 from inventory.reports._query import SPANS, Query, current_year, read_query, year_label
 from inventory.reports._words import cell_words, number_words
 from inventory.web._shell import session, settings
@@ -55,6 +55,13 @@ def shown_cell(key: str, query: Query, cell: Any, unit: str = "") -> Any:
 def shown_number(value: Any, unit: str = "") -> str:
     """A number with its thousands apart and the decimals of its unit; a dash where nothing is known."""
     return "–" if value is None else number_words(value, unit)
+
+
+def heading_rows(key: str) -> dict[str, Any]:
+    """For the table macro: the column of the report *key* whose words stand as headings over its rows, if one does."""
+    kind = reports().get(key)
+    column = next((each for each in kind.columns if each.heads), None) if kind else None
+    return {"by": column.key, "words": column.heads} if column else {}
 
 
 def departments() -> list[tuple[str, str]]:

@@ -7,20 +7,7 @@ from flask import Response, render_template, url_for
 
 from inventory.publishing.frozen import FrozenFigure, figures_of
 from inventory.publishing.models import Statement
-from inventory.reports._base import reports
-from inventory.reports._words import number_words
-
-
-def number(value: float | None, unit: str = "") -> str:
-    """A number as pages write it, with the decimals of its unit; a dash where there is none."""
-    return "–" if value is None else number_words(value, unit)
-
-
-def heading_rows(key: str) -> dict[str, Any]:
-    """For the table macro: the column of the report *key* whose words stand as headings over its rows, if one does."""
-    kind = reports().get(key)
-    column = next((each for each in kind.columns if each.heads), None) if kind else None
-    return {"by": column.key, "words": column.heads} if column else {}
+from inventory.web._figures import shown_number
 
 
 def columns_of(told: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -44,7 +31,7 @@ def rows_of_report(told: Mapping[str, Any], *, linked: bool) -> list[dict[str, A
     def shown(cell: Any, unit: str) -> Any:
         if not isinstance(cell, Mapping):
             return cell
-        text = {"text": number(cell["value"], unit)}
+        text = {"text": shown_number(cell["value"], unit)}
         if not (linked and cell["value"] and cell.get("cell")):
             return text
         address = url_for("web_reports.machines", key=told["report"], cell=cell["cell"], **told["query"])
@@ -65,7 +52,7 @@ def shown_figure(figure: FrozenFigure) -> dict[str, Any]:
         "name": figure.name,
         "label": figure.label,
         "unit": figure.unit,
-        "number": number(figure.value, figure.unit),
+        "number": shown_number(figure.value, figure.unit),
     }
 
 

@@ -9,8 +9,9 @@ from inventory.publishing.models import Statement
 from inventory.publishing.queries import beside, statements
 from inventory.publishing.service import find_statement
 from inventory.publishing.switches import public_page
+from inventory.web._figures import heading_rows
 from inventory.web._shell import session
-from inventory.web._statements import columns_of, heading_rows, headline_of, public, rows_of_report, summary
+from inventory.web._statements import columns_of, headline_of, public, rows_of_report, summary
 
 blueprint = Blueprint("web_published", __name__)
 PAGE = 20

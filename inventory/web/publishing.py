@@ -17,10 +17,10 @@ from inventory.publishing.service import ACTS, Ask, find_statement
 from inventory.publishing.switches import public_page, switch_public_page
 from inventory.reports._base import report_type
 from inventory.reports._render import to_dict
-from inventory.web._figures import answer, as_at_words, asked, page_address, rows_shown
+from inventory.web._figures import answer, as_at_words, asked, heading_rows, page_address, rows_shown
 from inventory.web._recording import key_of
 from inventory.web._shell import NavigationEntry, client_key, recorder, requires, session, settings
-from inventory.web._statements import columns_of, heading_rows, headline_of, rows_of_report, summary
+from inventory.web._statements import columns_of, headline_of, rows_of_report, summary
 
 blueprint = Blueprint("web_publishing", __name__)
 NAVIGATION = [

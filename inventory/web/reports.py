@@ -14,10 +14,18 @@ from inventory.reports._pictures import NARROW, draw
 from inventory.reports._query import Query
 from inventory.web import _words as words
 from inventory.web._behind import lines_of_members, name_of_figure, shows_mass, weights_shown
-from inventory.web._figures import answer, as_at_words, asked, cell_address, choices, page_address, rows_shown
+from inventory.web._figures import (
+    answer,
+    as_at_words,
+    asked,
+    cell_address,
+    choices,
+    heading_rows,
+    page_address,
+    rows_shown,
+)
 from inventory.web._finding import what_it_is
 from inventory.web._shell import NavigationEntry, requires, session, settings
-from inventory.web._statements import heading_rows
 
 blueprint = Blueprint("web_reports", __name__, url_prefix="/reports")
 NAVIGATION = [NavigationEntry("Reports", "web_reports.index", "bar-chart-line", 50)]

@@ -16,10 +16,10 @@ from inventory.publishing.service import Ask, find_statement
 from inventory.publishing.today import Today, lines_behind, today
 from inventory.register.rows import rows_of
 from inventory.web import _words as words
+from inventory.web._figures import shown_number
 from inventory.web._finding import what_it_is
 from inventory.web._recording import key_of
 from inventory.web._shell import client_key, recorder, requires, session, settings
-from inventory.web._statements import number
 
 blueprint = Blueprint("web_restating", __name__)
 
@@ -53,8 +53,8 @@ def _difference(statement: Statement, each: Difference) -> dict[str, Any]:
     return {
         "label": each.figure.label,
         "unit": each.figure.unit,
-        "then": number(each.then.value if each.then else None, each.figure.unit),
-        "now": number(each.now.value if each.now else None, each.figure.unit),
+        "then": shown_number(each.then.value if each.then else None, each.figure.unit),
+        "now": shown_number(each.now.value if each.now else None, each.figure.unit),
         "by": "–" if by is None else f"{by:+,}",
         "href": url_for(".lines", uid=statement.uid, figure=each.figure.name),
     }
